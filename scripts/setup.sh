@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Sets up what is missing on this machine and leaves alone what is there.
+#   scripts/setup.sh run    what `make run` needs
+#   scripts/setup.sh test   that, and what `make test` needs
+#   scripts/setup.sh lint   that, and the tools of `make lint`
+# A second run does nothing, quickly, and needs no network.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+. "$here/env.sh"
+for part in lib apt python node cargo; do . "$here/setup/$part.sh"; done
+
+mkdir -p "$XCF_TOOLS"
+profile="${1:-run}"
+
+setup_run() {
+  apt_ensure "$1"
+  rust_ensure
+  ansible_ensure
+  node_ensure
+}
+
+case "$profile" in
+  run) setup_run apt_packages_run ;;
+  test)
+    setup_run apt_packages_test
+    cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION"
+    ;;
+  lint)
+    setup_run apt_packages_test
+    cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION"
+    cargo_tool_ensure cargo-deny "$CARGO_DENY_VERSION"
+    ;;
+  *) die "unknown set-up '$profile': run, test or lint" ;;
+esac
