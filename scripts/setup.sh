@@ -8,7 +8,7 @@ set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-for part in lib apt python node cargo; do . "$here/setup/$part.sh"; done
+for part in lib apt python node terraform cargo; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -18,6 +18,7 @@ setup_run() {
   rust_ensure
   ansible_ensure
   node_ensure
+  terraform_ensure
 }
 
 case "$profile" in
