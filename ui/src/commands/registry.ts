@@ -1,0 +1,102 @@
+import { useEffect } from "react";
+import { createKeybindingsHandler } from "tinykeys";
+import { create } from "zustand";
+import { usePrefs } from "../state/prefs";
+import { isPlainKey, isTyping } from "./keys";
+
+export type CommandGroup = "screen" | "units" | "go" | "view" | "app";
+
+/** One thing a person can do. The palette, the key sheet, menus and tests all read this list. */
+export interface Command {
+  /** Stable id; key overrides hang on it. */
+  id: string;
+  /** Translated name. */
+  title: string;
+  group: CommandGroup;
+  /** Keys in tinykeys' words, e.g. `$mod+k`, `g g`, `[Shift]+?`. */
+  keys?: string;
+  /** Set to disable the command; says why. */
+  reason?: string;
+  /** Extra words the palette finds it by. */
+  words?: string;
+  /** Left out of the palette and the key sheet (it stays reachable by its key). */
+  quiet?: boolean;
+  run: () => void;
+}
+
+interface Registry {
+  lists: readonly (readonly Command[])[];
+}
+
+const useRegistry = create<Registry>(() => ({ lists: [] }));
+
+/** Registers commands while the component is mounted. The list must be stable (useMemo). */
+export function useCommands(commands: readonly Command[]): void {
+  useEffect(() => {
+    useRegistry.setState((old) => ({ lists: [...old.lists, commands] }));
+    return () => useRegistry.setState((old) => ({ lists: old.lists.filter((list) => list !== commands) }));
+  }, [commands]);
+}
+
+/** All commands now reachable; a later registration of the same id replaces the earlier one. */
+export function currentCommands(): Command[] {
+  const byId = new Map<string, Command>();
+  for (const list of useRegistry.getState().lists) for (const command of list) byId.set(command.id, command);
+  return [...byId.values()];
+}
+
+export function useAllCommands(): Command[] {
+  useRegistry((state) => state.lists);
+  return currentCommands();
+}
+
+/** The keys in force for a command: the person's own, else the shipped ones. */
+export function keysOf(command: Command): string | undefined {
+  const own = usePrefs.getState().keys[command.id];
+  if (own === "") return undefined;
+  return own ?? command.keys;
+}
+
+/** Runs a command by id, if it is reachable and not disabled; remembers it for the palette. */
+export function runCommand(id: string): void {
+  const command = currentCommands().find((c) => c.id === id);
+  if (command === undefined || command.reason !== undefined) return;
+  usePrefs
+    .getState()
+    .set({ recentCommands: [id, ...usePrefs.getState().recentCommands.filter((r) => r !== id)].slice(0, 6) });
+  command.run();
+}
+
+function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) => void> {
+  const out: Record<string, (event: KeyboardEvent) => void> = {};
+  for (const command of commands) {
+    const keys = keysOf(command);
+    if (keys === undefined || command.reason !== undefined) continue;
+    const plain = isPlainKey(keys);
+    // Later registrations win: a screen may take over a global key while it is open.
+    out[keys] = (event) => {
+      if (plain && (isTyping(event.target) || insideOverlay(event.target))) return;
+      event.preventDefault();
+      command.run();
+    };
+  }
+  return out;
+}
+
+function insideOverlay(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[role=dialog],[role=menu],[role=listbox]") !== null;
+}
+
+/** Listens for every registered key; mounted once, by the frame. */
+export function useCommandKeys(): void {
+  const lists = useRegistry((state) => state.lists);
+  const own = usePrefs((state) => state.keys);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists and overrides are read through currentCommands
+  useEffect(() => {
+    const handler = createKeybindingsHandler(bindings(currentCommands()), {
+      ignore: (event) => event.isComposing || event.defaultPrevented,
+    });
+    window.addEventListener("keydown", handler);
+    return () => window.removeEventListener("keydown", handler);
+  }, [lists, own]);
+}

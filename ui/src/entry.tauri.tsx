@@ -1,0 +1,4 @@
+import { start } from "./app/start";
+import { tauriPlatform } from "./platform/tauri";
+
+start(tauriPlatform());

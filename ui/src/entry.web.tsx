@@ -1,0 +1,4 @@
+import { start } from "./app/start";
+import { webPlatform } from "./platform/web";
+
+start(webPlatform());

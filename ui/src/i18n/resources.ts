@@ -1,0 +1,48 @@
+import changesEn from "./en/changes.json";
+import firstRunEn from "./en/first-run.json";
+import frameEn from "./en/frame.json";
+import graphEn from "./en/graph.json";
+import inspectorEn from "./en/inspector.json";
+import matrixEn from "./en/matrix.json";
+import partsEn from "./en/parts.json";
+import problemsEn from "./en/problems.json";
+import runEn from "./en/run.json";
+import settingsEn from "./en/settings.json";
+import changesZh from "./zh-CN/changes.json";
+import firstRunZh from "./zh-CN/first-run.json";
+import frameZh from "./zh-CN/frame.json";
+import graphZh from "./zh-CN/graph.json";
+import inspectorZh from "./zh-CN/inspector.json";
+import matrixZh from "./zh-CN/matrix.json";
+import partsZh from "./zh-CN/parts.json";
+import problemsZh from "./zh-CN/problems.json";
+import runZh from "./zh-CN/run.json";
+import settingsZh from "./zh-CN/settings.json";
+
+/** One file per area of the app; both languages ship in the build, so switching needs no network. */
+export const resources = {
+  en: {
+    frame: frameEn,
+    parts: partsEn,
+    graph: graphEn,
+    inspector: inspectorEn,
+    problems: problemsEn,
+    changes: changesEn,
+    run: runEn,
+    matrix: matrixEn,
+    settings: settingsEn,
+    "first-run": firstRunEn,
+  },
+  "zh-CN": {
+    frame: frameZh,
+    parts: partsZh,
+    graph: graphZh,
+    inspector: inspectorZh,
+    problems: problemsZh,
+    changes: changesZh,
+    run: runZh,
+    matrix: matrixZh,
+    settings: settingsZh,
+    "first-run": firstRunZh,
+  },
+} as const;

@@ -1,0 +1,14 @@
+export * from "./controls";
+export { Dialog, type DialogProps } from "./Dialog";
+export { DiffView } from "./DiffView";
+export { Field, TextArea, TextInput } from "./Field";
+export { Icon, type IconName } from "./Icon";
+export { KeyHint } from "./KeyHint";
+export { Menu, type MenuEntry, type MenuItem } from "./Menu";
+export * from "./marks";
+export { Panel } from "./Panel";
+export { StatusBadge } from "./StatusBadge";
+export { EmptyState, ErrorState, SkeletonRows } from "./states";
+export * from "./status";
+export { type Tab, Tabs } from "./Tabs";
+export { type SourceRef, sourceText, Why } from "./Why";

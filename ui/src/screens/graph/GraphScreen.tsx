@@ -1,0 +1,7 @@
+import { useTranslation } from "react-i18next";
+import { EmptyState } from "../../parts";
+
+export function GraphScreen() {
+  const { t } = useTranslation("frame");
+  return <EmptyState title={t("nav.graph")} />;
+}
