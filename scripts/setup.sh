@@ -3,6 +3,7 @@
 #   scripts/setup.sh run    what `make run` needs
 #   scripts/setup.sh test   that, and what `make test` needs
 #   scripts/setup.sh lint   that, and the tools of `make lint`
+#   scripts/setup.sh cargo-deny | tauri-driver    that tool alone
 # A second run does nothing, quickly, and needs no network.
 set -euo pipefail
 
@@ -28,9 +29,10 @@ case "$profile" in
     cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION"
     ;;
   lint)
-    setup_run apt_packages_test
-    cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION"
+    "$0" test
     cargo_tool_ensure cargo-deny "$CARGO_DENY_VERSION"
     ;;
-  *) die "unknown set-up '$profile': run, test or lint" ;;
+  cargo-deny) cargo_tool_ensure cargo-deny "$CARGO_DENY_VERSION" ;;
+  tauri-driver) cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION" ;;
+  *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac

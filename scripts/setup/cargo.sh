@@ -2,7 +2,7 @@
 
 RUST_MINIMUM=1.95.0
 TAURI_DRIVER_VERSION=^2
-CARGO_DENY_VERSION=^0.18
+CARGO_DENY_VERSION=^0.20
 
 rust_ensure() {
   have cargo || die "cargo is missing: install Rust with rustup (https://rustup.rs), then run this again"
