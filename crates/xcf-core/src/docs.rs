@@ -1,0 +1,30 @@
+//! The documents of `dsl.md`, field by field. Types follow that page; JSON Schemas come from them (`D5`).
+
+pub mod composition;
+pub mod config;
+pub mod environment;
+pub mod matrix;
+pub mod playbook;
+pub mod rules;
+pub mod shapes;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The only `apiVersion` there is.
+pub const API_VERSION: &str = "xcloudflow.io/v1alpha1";
+
+/// `metadata` of every document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// DNS label, unique in the workspace per kind.
+    pub name: String,
+    /// Workspace id; Config only (`xcf init` makes it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// Free labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
