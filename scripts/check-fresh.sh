@@ -32,6 +32,7 @@ case "$what" in setup | run | test | all) ;; *) die "usage: scripts/check-fresh.
 RELEASE=bookworm
 TESTER=tester
 root="$(mktemp -d /var/tmp/xcf-fresh.XXXXXX)"
+chmod 755 "$root"
 
 clean_up() {
   local mounted
@@ -58,7 +59,9 @@ make_system() {
 
   # This machine's way to the network: names, certificates, package settings.
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
-  cp -rL /etc/ssl/certs "$root/etc/ssl/"
+  rm -rf "$root/etc/ssl/certs"
+  cp -rL /etc/ssl/certs "$root/etc/ssl/certs"
+  cp -rL /usr/local/share/ca-certificates "$root/usr/local/share/"
   local settings
   for settings in /etc/pip.conf /usr/etc/npmrc; do
     [ ! -f "$settings" ] || install -D -m 644 "$settings" "$root$settings"

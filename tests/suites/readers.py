@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PASS, FAIL, SKIP = "pass", "fail", "skip"
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\(B)")
 
 
 @dataclass(frozen=True)

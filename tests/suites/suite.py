@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import unquote
 
-from readers import FAIL, CargoReader, LineReader, Mismatch, PlaywrightReader, TapReader, VitestReader
+from readers import ANSI, FAIL, CargoReader, LineReader, Mismatch, PlaywrightReader, TapReader, VitestReader
 
 # Steps several suites share; each runs once.
 PREPARE = {
@@ -75,7 +75,6 @@ class Suite:
                 self.prepare_once(step, log, deadline, verbose)
             reader, command = self.reader(report, log, deadline, verbose)
             env = {**os.environ, "XCF_REPORT": str(report)}
-            command = [part.replace("$XCF_REPORT", str(report)) for part in command]
             seen = 0
             child = self.start(command, env)
             try:
@@ -180,7 +179,7 @@ class Suite:
             raise SuiteError("stopped: it closed its output but did not end") from problem
 
     def note(self, raw, log, verbose, quiet):
-        text = raw.decode(errors="replace")
+        text = ANSI.sub("", raw.decode(errors="replace"))
         if not (quiet and text.startswith("{")):
             log.write(text + "\n")
             log.flush()
