@@ -65,6 +65,52 @@ impl ChangeSetState {
 }
 
 word_enum!(
+    /// How a run ended.
+    RunOutcome {
+        /// Everything is Done, Skipped or unchanged.
+        Done = "done",
+        /// At least one unit failed; what did not depend on it went on.
+        Failed = "failed",
+        /// A person cancelled it.
+        Cancelled = "cancelled",
+        /// Its units were reversed.
+        RolledBack = "rolled-back",
+    }
+);
+
+word_enum!(
+    /// State of one unit inside a run (`dsl §9`).
+    UnitRunState {
+        /// Not looked at yet.
+        Pending = "Pending",
+        /// Waits for its upstream to be planned at all.
+        Deferred = "Deferred",
+        /// Waits, with why.
+        Waiting = "Waiting",
+        /// A backup is being taken.
+        BackingUp = "BackingUp",
+        /// The engine works.
+        Applying = "Applying",
+        /// Applied; being checked.
+        Verifying = "Verifying",
+        /// Watched.
+        Observing = "Observing",
+        /// Finished.
+        Done = "Done",
+        /// Nothing to do, or skipped by a person.
+        Skipped = "Skipped",
+        /// Failed.
+        Failed = "Failed",
+        /// Being undone.
+        Reversing = "Reversing",
+        /// Undone.
+        Reversed = "Reversed",
+        /// Asks a human.
+        Stuck = "Stuck",
+    }
+);
+
+word_enum!(
     /// Why a ChangeSet exists.
     ChangeSetKind {
         /// A person's change.
@@ -227,6 +273,12 @@ pub struct ChangeUnit {
     pub observe: bool,
     /// Region, for layer order and locks.
     pub region: Option<String>,
+    /// Labels of Composition and Environment, for policies.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Inputs as policies see them: secrets masked, unknown values as `{"unknown": true}`; null if they could not be resolved.
+    #[serde(default)]
+    pub inputs: serde_json::Value,
 }
 
 impl ChangeUnit {

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
+mod payloads;
+pub use payloads::*;
+
 macro_rules! event_kinds {
     ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
         /// Every kind of event (`D9`). Closed: an unknown kind read from a newer store is an error, not a guess.
@@ -238,7 +241,7 @@ pub struct ChangeSetPlanned {
     pub digest: Digest,
     /// Unit digests, for approvals.
     pub units: std::collections::BTreeMap<String, Digest>,
-    /// Small facts for lists: environment, change id, title, counts, worktree, denied, solo.
+    /// Small facts for lists and states: a [`ChangeSetSummary`] as JSON.
     pub summary: Value,
 }
 
