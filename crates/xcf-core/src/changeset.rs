@@ -60,7 +60,10 @@ impl ChangeSetState {
     /// True for states that never reopen.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Closed | Self::RolledBack | Self::Cancelled | Self::Rejected | Self::Expired | Self::Superseded)
+        matches!(
+            self,
+            Self::Closed | Self::RolledBack | Self::Cancelled | Self::Rejected | Self::Expired | Self::Superseded
+        )
     }
 }
 

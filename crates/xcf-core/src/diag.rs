@@ -87,7 +87,14 @@ impl Diagnostic {
         Self::new(Severity::Info, code, message, place)
     }
     fn new(severity: Severity, code: &str, message: impl Into<String>, place: Place) -> Self {
-        Self { severity, code: code.to_owned(), message: message.into(), place, hint: String::new(), related: Vec::new() }
+        Self {
+            severity,
+            code: code.to_owned(),
+            message: message.into(),
+            place,
+            hint: String::new(),
+            related: Vec::new(),
+        }
     }
     /// The same diagnostic with a hint.
     #[must_use]

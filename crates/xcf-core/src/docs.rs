@@ -1,12 +1,29 @@
 //! The documents of `dsl.md`, field by field. Types follow that page; JSON Schemas come from them (`D5`).
 
+pub mod check;
 pub mod composition;
 pub mod config;
+mod doc;
 pub mod environment;
+mod limits;
 pub mod matrix;
+mod model;
+mod parse;
 pub mod playbook;
+pub mod read;
 pub mod rules;
+mod scalar;
+pub mod schema;
+mod second;
+mod shape;
 pub mod shapes;
+mod spans;
+mod structure;
+
+pub use doc::{AnyDoc, BrokenDoc, Doc, FileDocs, Kind};
+pub use limits::Limits;
+pub use read::read_documents;
+pub use spans::SpanTree;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

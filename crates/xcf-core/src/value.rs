@@ -146,7 +146,13 @@ mod tests {
         assert!(matches!(shape(&json!({"from": "net", "output": "id", "path": "/0"})), Shape::Output(_)));
         assert!(matches!(shape(&json!({"secret": "env:X"})), Shape::Secret(_)));
         assert_eq!(shape(&json!({"literal": {"output": 1}})), Shape::Literal(json!({"output": 1})));
-        for bad in [json!({"from": "net"}), json!({"output": "x", "other": 1}), json!({"secret": "a", "b": 1}), json!({"secret": 3}), json!({"output": 3})] {
+        for bad in [
+            json!({"from": "net"}),
+            json!({"output": "x", "other": 1}),
+            json!({"secret": "a", "b": 1}),
+            json!({"secret": 3}),
+            json!({"output": 3}),
+        ] {
             assert_eq!(shape(&bad), Shape::LooksLikeReference, "{bad}");
         }
         assert_eq!(shape(&json!({"module": "a"})), Shape::Data);

@@ -7,13 +7,13 @@ use crate::route::{Backup, Engine};
 use crate::secret::Secret;
 use crate::value::{Resolved, SecretValue};
 use async_trait::async_trait;
+pub use cancel::{CancelFlag, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-pub use cancel::{CancelFlag, Stop};
 
 /// A cancellation flag without a runtime: core knows no async executor.
 pub mod cancel {
@@ -281,7 +281,14 @@ impl RunnerError {
     /// An error that another try won't mend.
     #[must_use]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), hint: String::new(), retryable: false, diagnostics: Vec::new(), left_behind: String::new() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            hint: String::new(),
+            retryable: false,
+            diagnostics: Vec::new(),
+            left_behind: String::new(),
+        }
     }
     /// With a hint.
     #[must_use]

@@ -94,7 +94,13 @@ pub struct Lease {
 #[async_trait]
 pub trait Leases: Send + Sync {
     /// Takes the lease, if free, expired, or `take_over(current holder)` says the holder is dead.
-    async fn acquire(&self, name: &str, holder: &str, ttl: Duration, take_over: &(dyn Fn(&str) -> bool + Send + Sync)) -> Result<Lease, StoreError>;
+    async fn acquire(
+        &self,
+        name: &str,
+        holder: &str,
+        ttl: Duration,
+        take_over: &(dyn Fn(&str) -> bool + Send + Sync),
+    ) -> Result<Lease, StoreError>;
     /// Renews; `LeaseHeld` if somebody else has it now.
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, StoreError>;
     /// Gives it back; the fencing number is kept.

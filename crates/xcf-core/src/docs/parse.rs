@@ -1,0 +1,391 @@
+//! YAML text to span trees: parser events with limits, all documents of a file, errors that do not hide each other.
+
+use super::limits::Limits;
+use super::spans::{CoreTag, Node, NodeId, NodeKind, SpanTree, Style};
+use crate::diag::{Diagnostic, Place};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One document of a file as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct ParsedDoc {
+    /// Its number in the file, from 0.
+    pub index: usize,
+    /// Its nodes; `None` if the text is not YAML or breaks a limit.
+    pub tree: Option<SpanTree>,
+    /// Bytes it may reach over (to look for names in a broken one).
+    pub range: Range<usize>,
+    /// What is wrong with it.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// The text of a file's bytes: UTF-8 without NUL, small enough.
+pub(crate) fn text_of<'b>(file: &str, bytes: &'b [u8], limits: &Limits) -> Result<&'b str, Diagnostic> {
+    if bytes.len() > limits.bytes {
+        let message = format!("the file has {} bytes, the limit is {}; it was not read", bytes.len(), limits.bytes);
+        return Err(Diagnostic::error("file-too-large", message, Place::file(file))
+            .hint("split it, or keep data out of documents"));
+    }
+    let wrong = |at: usize, what: &str| {
+        let line = bytes.get(..at).unwrap_or_default().iter().filter(|b| **b == b'\n').count() + 1;
+        let place = Place::new(file, u32::try_from(line).unwrap_or(0), 0);
+        Diagnostic::error("not-text", format!("{what} at byte {at}: documents are UTF-8 text"), place)
+            .hint("save the file as UTF-8, or move it out of the document folders")
+    };
+    let text = std::str::from_utf8(bytes).map_err(|e| wrong(e.valid_up_to(), "not UTF-8"))?;
+    let control = |b: &u8| (*b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f;
+    match bytes.iter().position(|b| control(b)) {
+        Some(at) => Err(wrong(at, "a control character")),
+        None => Ok(text),
+    }
+}
+
+/// Every document of `text`. After a syntax error reading goes on at the next line that starts with `---`: such a
+/// line begins a document wherever it stands.
+pub(crate) fn parse(file: &Arc<str>, text: &str, limits: &Limits) -> Vec<ParsedDoc> {
+    let mut docs: Vec<ParsedDoc> = Vec::new();
+    let mut base = Base { byte: if text.starts_with('\u{feff}') { 3 } else { 0 }, line: 0 };
+    loop {
+        let Some(rest) = text.get(base.byte..) else { return docs };
+        let Err(stop) = Stream::new(file, rest, base, limits).run(&mut docs) else { return docs };
+        if docs.len() >= limits.documents {
+            return docs;
+        }
+        match next_document(text, stop) {
+            Some(next) => base = next,
+            None => return docs,
+        }
+    }
+}
+
+/// Where a (part of a) file begins.
+#[derive(Debug, Clone, Copy)]
+struct Base {
+    byte: usize,
+    line: u32,
+}
+
+/// The first line at or after the line of `stop` that starts a document, but after the document that failed began.
+fn next_document(text: &str, stop: Stop) -> Option<Base> {
+    let from = text.get(..stop.at)?.rfind('\n').map_or(0, |i| i + 1).max(stop.after);
+    let mut at = from;
+    for line in text.get(from..)?.split_inclusive('\n') {
+        if at > stop.after && starts_document(line) {
+            let before = text.get(..at)?.bytes().filter(|b| *b == b'\n').count();
+            return Some(Base { byte: at, line: u32::try_from(before).ok()? });
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn starts_document(line: &str) -> bool {
+    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// Reading stopped: at which byte, and where the broken document began.
+#[derive(Debug, Clone, Copy)]
+struct Stop {
+    at: usize,
+    after: usize,
+}
+
+struct Open {
+    id: NodeId,
+    children: Vec<NodeId>,
+}
+
+struct Stream<'t> {
+    file: &'t Arc<str>,
+    parser: Parser<'t, StrInput<'t>>,
+    base: Base,
+    text: &'t str,
+    /// Byte offset of each character; empty if the text is ASCII.
+    bytes_of: Vec<u32>,
+    limits: &'t Limits,
+    nodes: Vec<Node>,
+    sizes: Vec<(u64, u32)>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, NodeId>,
+    aliases: usize,
+    /// Nodes so far with every alias followed.
+    expanded: u64,
+    root: Option<NodeId>,
+    doc_start: usize,
+    soft: Vec<Diagnostic>,
+}
+
+impl<'t> Stream<'t> {
+    fn new(file: &'t Arc<str>, text: &'t str, base: Base, limits: &'t Limits) -> Self {
+        let bytes_of = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(i, _)| u32::try_from(i).unwrap_or(u32::MAX)).collect()
+        };
+        Self {
+            file,
+            parser: Parser::new_from_str(text),
+            base,
+            text,
+            bytes_of,
+            limits,
+            nodes: Vec::new(),
+            sizes: Vec::new(),
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            aliases: 0,
+            expanded: 0,
+            root: None,
+            doc_start: base.byte,
+            soft: Vec::new(),
+        }
+    }
+
+    fn byte(&self, index: usize) -> usize {
+        let within = if self.bytes_of.is_empty() {
+            index.min(self.text.len())
+        } else {
+            self.bytes_of.get(index).map_or(self.text.len(), |b| *b as usize)
+        };
+        self.base.byte + within
+    }
+
+    fn place(&self, mark: saphyr_parser::Marker) -> Place {
+        let line = self.base.line + u32::try_from(mark.line()).unwrap_or(0);
+        Place::new(&**self.file, line, u32::try_from(mark.col()).unwrap_or(0) + 1)
+    }
+
+    /// Reads on to the end; `Err` says where it had to stop.
+    fn run(mut self, docs: &mut Vec<ParsedDoc>) -> Result<(), Stop> {
+        while let Some(next) = self.parser.next_event() {
+            let result = match next {
+                Ok((Event::StreamEnd, _)) => return Ok(()),
+                Ok((event, span)) => self.event(event, span, docs).map_err(|d| (d, span.start)),
+                Err(error) => {
+                    let mark = *error.marker();
+                    Err((self.syntax_error(error.info(), mark), mark))
+                }
+            };
+            if let Err((diagnostic, mark)) = result {
+                let at = self.byte(mark.index());
+                self.soft.push(diagnostic);
+                self.finish(at, None, docs);
+                return Err(Stop { at, after: self.doc_start });
+            }
+        }
+        Ok(())
+    }
+
+    fn syntax_error(&self, info: &str, mark: saphyr_parser::Marker) -> Diagnostic {
+        let place = self.place(mark);
+        if info.contains("recursion limit") {
+            return too_deep(self.limits, place);
+        }
+        Diagnostic::error("yaml-syntax", format!("this is not YAML: {info}"), place)
+    }
+
+    fn finish(&mut self, end: usize, tree: Option<SpanTree>, docs: &mut Vec<ParsedDoc>) {
+        let errors = std::mem::take(&mut self.soft);
+        docs.push(ParsedDoc { index: docs.len(), tree, range: self.doc_start..end, errors });
+    }
+
+    fn event(&mut self, event: Event<'t>, span: Span, docs: &mut Vec<ParsedDoc>) -> Result<(), Diagnostic> {
+        match event {
+            Event::DocumentStart(_) => self.start_document(span, docs.len())?,
+            Event::DocumentEnd => self.end_document(span, docs),
+            Event::Alias(anchor) => self.alias(anchor, span)?,
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = self.tag(tag.as_deref(), span);
+                let kind = NodeKind::Scalar { text: text.into(), style: style_of(style), tag };
+                let id = self.push(kind, span, anchor)?;
+                self.attach(id);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.open(NodeKind::List(Vec::new()), tag.as_deref(), "seq", anchor, span)?
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.open(NodeKind::Map(Vec::new()), tag.as_deref(), "map", anchor, span)?
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
+        }
+        Ok(())
+    }
+
+    fn start_document(&mut self, span: Span, count: usize) -> Result<(), Diagnostic> {
+        self.nodes = Vec::with_capacity(64);
+        self.sizes.clear();
+        self.anchors.clear();
+        self.aliases = 0;
+        self.expanded = 0;
+        self.root = None;
+        self.doc_start = self.byte(span.start.index());
+        if count >= self.limits.documents {
+            let message = format!("more than {} documents in one file", self.limits.documents);
+            return Err(Diagnostic::error("too-many-documents", message, self.place(span.start)));
+        }
+        Ok(())
+    }
+
+    fn end_document(&mut self, span: Span, docs: &mut Vec<ParsedDoc>) {
+        let nodes = std::mem::take(&mut self.nodes);
+        let tree = self.root.map(|root| SpanTree { file: self.file.clone(), nodes, root });
+        let end = self.byte(span.start.index());
+        self.finish(end, tree, docs);
+        self.doc_start = end;
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+        let place = self.place(span.start);
+        self.aliases += 1;
+        let Some(target) = self.anchors.get(&anchor).copied() else {
+            return Err(Diagnostic::error("unknown-anchor", "this alias names an anchor of another document", place));
+        };
+        if self.open.iter().any(|o| o.id == target) {
+            return Err(Diagnostic::error("alias-limit", "this alias contains itself", place));
+        }
+        let size = self.sizes.get(target as usize).copied().unwrap_or((1, 0));
+        self.expanded = self.expanded.saturating_add(size.0);
+        if self.aliases > self.limits.aliases || self.expanded > self.limits.expanded as u64 {
+            return Err(alias_limit(self.limits, place));
+        }
+        if self.open.len() + size.1 as usize > self.limits.depth {
+            return Err(too_deep(self.limits, place));
+        }
+        if let Some(node) = self.nodes.get_mut(target as usize) {
+            node.anchored = true;
+        }
+        let id = self.push(NodeKind::Alias(target), span, 0)?;
+        if let Some(own) = self.sizes.get_mut(id as usize) {
+            *own = size;
+        }
+        self.attach(id);
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        kind: NodeKind,
+        tag: Option<&Tag>,
+        core: &str,
+        anchor: usize,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        if self.open.len() >= self.limits.depth {
+            return Err(too_deep(self.limits, self.place(span.start)));
+        }
+        if tag.is_some_and(|t| !(t.is_yaml_core_schema() && t.suffix == core)) {
+            self.soft.push(unsupported_tag(tag, self.place(span.start)));
+        }
+        let id = self.push(kind, span, anchor)?;
+        self.open.push(Open { id, children: Vec::new() });
+        Ok(())
+    }
+
+    fn close(&mut self, span: Span) {
+        let Some(Open { id, children }) = self.open.pop() else { return };
+        let flow_end = u32::try_from(self.byte(span.end.index())).unwrap_or(u32::MAX);
+        let last = children.last().and_then(|c| self.nodes.get(*c as usize)).map_or(0, |n| n.end);
+        let (mut size, mut height) = (1_u64, 0_u32);
+        for child in &children {
+            let (s, h) = self.sizes.get(*child as usize).copied().unwrap_or((1, 0));
+            size = size.saturating_add(s);
+            height = height.max(h);
+        }
+        if let Some(slot) = self.sizes.get_mut(id as usize) {
+            *slot = (size, height + 1);
+        }
+        if let Some(node) = self.nodes.get_mut(id as usize) {
+            // The end event of a block collection stands at whatever comes next.
+            let opener = self.text.as_bytes().get(node.start as usize - self.base.byte);
+            let flow = matches!(opener, Some(b'{' | b'['));
+            node.end = if flow { flow_end } else { last.max(node.start) };
+            match &mut node.kind {
+                NodeKind::List(items) => *items = children,
+                NodeKind::Map(pairs) => {
+                    *pairs = children.chunks_exact(2).filter_map(|c| Some((*c.first()?, *c.get(1)?))).collect();
+                }
+                _ => {}
+            }
+        }
+        self.attach(id);
+    }
+
+    fn push(&mut self, kind: NodeKind, span: Span, anchor: usize) -> Result<NodeId, Diagnostic> {
+        if self.nodes.len() >= self.limits.nodes {
+            let message = format!("more than {} values in one document", self.limits.nodes);
+            return Err(Diagnostic::error("too-many-nodes", message, self.place(span.start)));
+        }
+        let id = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
+        let place = self.place(span.start);
+        let start = u32::try_from(self.byte(span.start.index())).unwrap_or(u32::MAX);
+        let end = u32::try_from(self.byte(span.end.index())).unwrap_or(u32::MAX);
+        self.nodes.push(Node {
+            kind,
+            start,
+            end: end.max(start),
+            line: place.line,
+            column: place.column,
+            anchored: false,
+        });
+        self.sizes.push((1, 0));
+        if anchor > 0 {
+            self.anchors.insert(anchor, id);
+        }
+        Ok(id)
+    }
+
+    fn attach(&mut self, id: NodeId) {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(id),
+            None => self.root = Some(id),
+        }
+    }
+
+    fn tag(&mut self, tag: Option<&Tag>, span: Span) -> Option<CoreTag> {
+        let tag = tag?;
+        let known = match tag.suffix.as_str() {
+            "str" => Some(CoreTag::Text),
+            "int" => Some(CoreTag::Int),
+            "float" => Some(CoreTag::Float),
+            "bool" => Some(CoreTag::Bool),
+            "null" => Some(CoreTag::Null),
+            _ => None,
+        };
+        let known = known.filter(|_| tag.is_yaml_core_schema());
+        if known.is_none() {
+            self.soft.push(unsupported_tag(Some(tag), self.place(span.start)));
+        }
+        known
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+fn too_deep(limits: &Limits, place: Place) -> Diagnostic {
+    Diagnostic::error("too-deep", format!("maps and lists are nested more than {} deep", limits.depth), place)
+}
+
+fn alias_limit(limits: &Limits, place: Place) -> Diagnostic {
+    let message = format!(
+        "aliases blow this document up: more than {} aliases, or more than {} values with every alias followed",
+        limits.aliases, limits.expanded
+    );
+    Diagnostic::error("alias-limit", message, place).hint("write the values out, or split the document")
+}
+
+fn unsupported_tag(tag: Option<&Tag>, place: Place) -> Diagnostic {
+    let shown = tag.map(ToString::to_string).unwrap_or_default();
+    Diagnostic::error("unsupported-tag", format!("the tag `{shown}` means nothing here"), place)
+        .hint("remove it; quote a text, and write a secret as {secret: REF}")
+}
