@@ -1,21 +1,13 @@
 import { useMemo } from "react";
 import { type Method, type Platform, usePlatform } from "../platform/platform";
+import type { DiagnosticDto } from "./dto";
 
-/** A place in a file, as the server writes it. */
-export interface Where {
-  file: string;
-  line?: number | null;
-  column?: number | null;
-}
-
-/** The body of every refused request: what happened, where, why, what to do, and an id to quote. */
+/** The body of every refused request: one closed code, words for people, what to do, where. */
 export interface ErrorBody {
   code: string;
   message: string;
-  why?: string | null;
-  hint?: string | null;
-  where?: Where | null;
-  id?: string | null;
+  hint: string;
+  diagnostics: DiagnosticDto[];
 }
 
 export class ApiError extends Error {
@@ -40,19 +32,19 @@ function text(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
+function isDiagnostic(value: unknown): value is DiagnosticDto {
+  const found = record(value);
+  return found !== null && typeof found.message === "string" && typeof found.file === "string";
+}
+
 /** Reads an error body without trusting its shape, so that a proxy's HTML page still gives a usable message. */
 export function errorBody(status: number, body: unknown): ErrorBody {
-  const outer = record(body);
-  const inner = record(outer?.error) ?? outer;
-  const where = record(inner?.where);
-  const file = text(where?.file);
+  const found = record(body);
   return {
-    code: text(inner?.code) ?? `http-${status}`,
-    message: text(inner?.message) ?? text(body) ?? `The server answered ${status}`,
-    why: text(inner?.why),
-    hint: text(inner?.hint),
-    where: file === null ? null : { file, line: typeof where?.line === "number" ? where.line : null },
-    id: text(inner?.id),
+    code: text(found?.code) ?? `http-${status}`,
+    message: text(found?.message) ?? text(body)?.slice(0, 400) ?? `The server answered ${status}`,
+    hint: text(found?.hint) ?? "",
+    diagnostics: Array.isArray(found?.diagnostics) ? found.diagnostics.filter(isDiagnostic) : [],
   };
 }
 

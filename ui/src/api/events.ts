@@ -1,9 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { type StreamEvent, usePlatform } from "../platform/platform";
+import type { EventDto } from "./dto";
 
-type Listener = (events: StreamEvent[]) => void;
+type Listener = (events: EventDto[]) => void;
 
 const listeners = new Set<Listener>();
 
@@ -16,7 +17,7 @@ interface StreamStore {
 
 export const useStream = create<StreamStore>(() => ({ state: "connecting", lostSince: null, lastSeq: 0 }));
 
-/** Calls `listener` with each batch of events while the component is mounted. */
+/** Calls `listener` (stable: useCallback) with each batch of events while the component is mounted. */
 export function useEvents(listener: Listener): void {
   useEffect(() => {
     listeners.add(listener);
@@ -26,58 +27,49 @@ export function useEvents(listener: Listener): void {
   }, [listener]);
 }
 
-/** Which cached answers an event makes old, by the first word of its kind (`unit.applied` → unit). */
-const STALE: Record<string, string[]> = {
-  workspace: ["workspace", "graph", "unit", "draft", "matrix", "problems"],
-  file: ["workspace", "graph", "unit", "draft", "matrix", "problems"],
-  draft: ["draft", "graph", "unit", "workspace"],
-  unit: ["graph", "unit", "changes", "run"],
-  changeset: ["changes", "graph", "workspace"],
-  change: ["changes", "graph", "workspace"],
-  plan: ["changes", "graph", "unit"],
-  approval: ["changes"],
-  run: ["changes", "run", "graph", "workspace"],
-  lease: ["locks", "graph", "workspace"],
-  lock: ["locks", "graph", "workspace"],
-  drift: ["graph", "unit", "workspace"],
-};
+/** `change:CS-7` is the query key `["change", "CS-7"]`; `graph` is `["graph"]` and all below it. */
+export function queryKeyOf(stale: string): string[] {
+  const colon = stale.indexOf(":");
+  return colon === -1 ? [stale] : [stale.slice(0, colon), stale.slice(colon + 1)];
+}
 
-/** The first segment of every query key this event kind makes old. */
-export function staleAreas(kind: string): string[] {
-  return STALE[kind.split(".")[0] ?? ""] ?? [];
+/** Which keys a batch makes old, each once; the server says which, the screens never compute it. */
+export function staleKeys(events: EventDto[]): string[][] {
+  return [...new Set(events.flatMap((event) => event.stales ?? []))].map(queryKeyOf);
+}
+
+function takeBatch(client: QueryClient, batch: StreamEvent[]): void {
+  const last = batch[batch.length - 1];
+  if (last === undefined) return;
+  useStream.setState((old) => ({ lastSeq: Math.max(old.lastSeq, last.seq) }));
+  const events = batch.map((event) => event.data as EventDto);
+  for (const queryKey of staleKeys(events)) void client.invalidateQueries({ queryKey });
+  for (const listener of listeners) listener(events);
 }
 
 /** Follows the one event stream and marks cached answers old; mounted once, by the frame. */
-export function useEventStream(): void {
+export function useEventStream(enabled: boolean): void {
   const platform = usePlatform();
   const client = useQueryClient();
   useEffect(() => {
+    if (!enabled) return;
     const stop = new AbortController();
     platform.stream(
       "/api/events",
       useStream.getState().lastSeq,
-      (events) => {
-        const last = events[events.length - 1];
-        if (last === undefined) return;
-        useStream.setState((old) => ({ lastSeq: Math.max(old.lastSeq, last.seq) }));
-        const areas = new Set(events.flatMap((event) => staleAreas(event.kind)));
-        for (const area of areas) void client.invalidateQueries({ queryKey: [area] });
-        for (const listener of listeners) listener(events);
-      },
+      (batch) => takeBatch(client, batch),
       (state) => {
-        if (state.kind === "live") {
-          const wasLost = useStream.getState().state === "lost";
-          useStream.setState({ state: "live", lostSince: null });
-          if (wasLost) void client.invalidateQueries();
-        } else if (state.kind === "lost") {
+        if (state.kind === "lost") {
           useStream.setState((old) => ({ state: "lost", lostSince: old.lostSince ?? state.since }));
-        } else {
-          // Events were dropped: nothing cached can be trusted to be current.
-          void client.invalidateQueries();
+          return;
         }
+        const wasLost = useStream.getState().state === "lost";
+        useStream.setState({ state: "live", lostSince: null });
+        // After a loss or a gap nothing cached can be trusted to be current.
+        if (wasLost || state.kind === "gap") void client.invalidateQueries();
       },
       stop.signal,
     );
     return () => stop.abort();
-  }, [platform, client]);
+  }, [platform, client, enabled]);
 }

@@ -1,44 +1,38 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useApi } from "./client";
+import { ApiError, useApi } from "./client";
+import type { ProblemsDto, SessionDto, WorkspaceDto } from "./dto";
 
-export interface EnvironmentView {
-  name: string;
-  protected: boolean;
+/** Whether a workspace is open, and what the first-run screen offers. */
+export function useSession() {
+  const api = useApi();
+  return useQuery({ queryKey: ["session"], queryFn: ({ signal }) => api.get<SessionDto>("/api/session", signal) });
 }
 
-/** What the frame needs to answer "where am I and what would I hit". */
-export interface WorkspaceView {
-  name: string;
-  path: string;
-  branch: string | null;
-  ahead: number;
-  dirtyFiles: string[];
-  environments: EnvironmentView[];
-  store: { kind: string; host: string; reachable: boolean; latencyMs: number | null; since: string | null };
-  solo: boolean;
-  trusted: boolean;
-  readOnly: boolean;
-  actor: string | null;
-  diagnostics: { errors: number; warnings: number; brokenFiles: number; unitsFromLastGood: number; units: number };
-  activity: {
-    applying: number;
-    queued: number;
-    nextOpening: string | null;
-    observing: number;
-    failed: number;
-    stuck: number;
-    leases: number;
-  };
-  waiting: { changes: number; runs: number; stuckRuns: number };
-  engines: { ready: number; needed: number } | null;
-}
-
-/** The open workspace, or null when the server has none open (first run). */
+/** The open workspace: where am I, what would I hit. Not asked for while none is open. */
 export function useWorkspace() {
   const api = useApi();
+  const session = useSession();
   return useQuery({
     queryKey: ["workspace"],
-    queryFn: ({ signal }) => api.get<WorkspaceView | null>("/api/workspace", signal),
+    queryFn: ({ signal }) => api.get<WorkspaceDto>("/api/workspace", signal),
+    enabled: session.data?.open === true,
     placeholderData: keepPreviousData,
   });
+}
+
+/** Every diagnostic of the workspace. */
+export function useProblems() {
+  const api = useApi();
+  const session = useSession();
+  return useQuery({
+    queryKey: ["problems"],
+    queryFn: ({ signal }) => api.get<ProblemsDto>("/api/problems", signal),
+    enabled: session.data?.open === true,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The code of a refused request; empty when the request never reached the server. */
+export function errorCode(error: unknown): string {
+  return error instanceof ApiError ? error.body.code : "";
 }

@@ -1,8 +1,10 @@
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useEventStream } from "../api/events";
-import { useWorkspace } from "../api/workspace";
+import { useSession, useWorkspace } from "../api/workspace";
 import { useCommandKeys, useCommands } from "../commands/registry";
+import { ErrorState } from "../parts/states";
 import { Banners } from "./Banners";
 import { KeySheet } from "./KeySheet";
 import { Palette } from "./Palette";
@@ -13,29 +15,45 @@ import { TopBar } from "./TopBar";
 import { TrustPrompt } from "./TrustPrompt";
 import { useGlobalCommands } from "./useGlobalCommands";
 
+/** Screens that make sense with no workspace open. */
+const homeless = ["/welcome", "/settings"];
+
 /** The frame: top bar, rail, the screen, status bar, and the overlays that belong to every screen. */
 export function App() {
   const { t } = useTranslation("frame");
+  const session = useSession();
   const workspace = useWorkspace();
-  useEventStream();
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const open = session.data?.open === true;
+  const away = homeless.some((prefix) => path.startsWith(prefix));
+  useEventStream(open);
   useCommands(useGlobalCommands());
   useCommandKeys();
+  useEffect(() => {
+    if (session.data?.open === false && !away) void navigate({ to: "/welcome", replace: true });
+  }, [session.data, away, navigate]);
+  const here = open ? (workspace.data ?? null) : null;
   return (
     <div className="app">
       <a className="skip" href="#main">
         {t("nav.skip")}
       </a>
-      <TopBar workspace={workspace.data ?? null} error={workspace.error} />
-      <Rail workspace={workspace.data ?? null} />
+      <TopBar workspace={here} error={session.error ?? workspace.error} />
+      <Rail workspace={here} />
       <main className="main" id="main" tabIndex={-1}>
-        <Banners workspace={workspace.data ?? null} />
-        <Outlet />
+        {here !== null && <Banners workspace={here} />}
+        {session.error === null ? (
+          (open || away) && <Outlet />
+        ) : (
+          <ErrorState error={session.error} onRetry={() => void session.refetch()} />
+        )}
       </main>
-      <StatusBar workspace={workspace.data ?? null} />
+      <StatusBar workspace={here} />
       <Palette />
       <KeySheet />
       <SourceSheet />
-      <TrustPrompt workspace={workspace.data ?? null} />
+      {here !== null && <TrustPrompt workspace={here} />}
     </div>
   );
 }

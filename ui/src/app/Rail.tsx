@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { WorkspaceView } from "../api/workspace";
+import type { WorkspaceDto } from "../api/dto";
 import { Icon, type IconName } from "../parts/Icon";
 
 interface RailItem {
@@ -9,7 +9,7 @@ interface RailItem {
   also: string[];
   icon: IconName;
   label: "nav.graph" | "nav.matrix" | "nav.changes" | "nav.runs";
-  count: (workspace: WorkspaceView) => { n: number; bad: boolean };
+  count: (workspace: WorkspaceDto) => { n: number; bad: boolean };
 }
 
 const none = () => ({ n: 0, bad: false });
@@ -26,14 +26,14 @@ const groups: RailItem[][] = [
       also: ["/change/"],
       icon: "changes",
       label: "nav.changes",
-      count: (w) => ({ n: w.waiting.changes, bad: false }),
+      count: (w) => ({ n: w.counts.awaiting, bad: false }),
     },
     {
       to: "/runs",
       also: ["/run/"],
       icon: "runs",
       label: "nav.runs",
-      count: (w) => ({ n: w.waiting.runs, bad: w.waiting.stuckRuns > 0 }),
+      count: (w) => ({ n: w.counts.running, bad: false }),
     },
   ],
 ];
@@ -48,7 +48,7 @@ function Count({ n, bad }: { n: number; bad: boolean }) {
   );
 }
 
-export function Rail({ workspace }: { workspace: WorkspaceView | null }) {
+export function Rail({ workspace }: { workspace: WorkspaceDto | null }) {
   const { t } = useTranslation("frame");
   return (
     <nav className="rail" aria-label={t("nav.label")}>
@@ -74,7 +74,7 @@ export function Rail({ workspace }: { workspace: WorkspaceView | null }) {
   );
 }
 
-function RailLink({ item, workspace }: { item: RailItem; workspace: WorkspaceView | null }) {
+function RailLink({ item, workspace }: { item: RailItem; workspace: WorkspaceDto | null }) {
   const { t } = useTranslation("frame");
   const here = window.location.hash.startsWith("#/") ? window.location.hash.slice(1) : window.location.pathname;
   const on = item.also.some((prefix) => here.startsWith(prefix));

@@ -1,25 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { query, useApi } from "../api/client";
+import type { FileTextDto } from "../api/dto";
 import { CodeView } from "../parts/CodeView";
 import { Dialog } from "../parts/Dialog";
 import { useSourceSheet } from "../parts/source";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { sourceText } from "../parts/Why";
 
-interface FileText {
-  path: string;
-  text: string;
-}
-
 /** Shows the file a `file:line` names, with the line marked: text is never more than one step away. */
 export function SourceSheet() {
-  const { t } = useTranslation("frame");
   const source = useSourceSheet((state) => state.open);
   const api = useApi();
   const file = useQuery({
     queryKey: ["file", source?.file],
-    queryFn: ({ signal }) => api.get<FileText>(`/api/file${query({ path: source?.file })}`, signal),
+    queryFn: ({ signal }) => api.get<FileTextDto>(`/api/file${query({ file: source?.file })}`, signal),
     enabled: source !== null,
     staleTime: 0,
   });
@@ -27,7 +21,7 @@ export function SourceSheet() {
   return (
     <Dialog open onClose={() => useSourceSheet.setState({ open: null })} title={sourceText(source)} sheet>
       {file.error !== null && <ErrorState error={file.error} onRetry={() => void file.refetch()} />}
-      {file.isPending && <SkeletonRows what={t("nav.label")} />}
+      {file.isPending && <SkeletonRows what={source.file} />}
       {file.data !== undefined && <CodeView text={file.data.text} line={source.line ?? null} label={source.file} />}
     </Dialog>
   );

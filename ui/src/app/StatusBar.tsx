@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useStream } from "../api/events";
-import type { WorkspaceView } from "../api/workspace";
+import type { WorkspaceDto } from "../api/dto";
 import { showOverlay } from "../commands/overlays";
 import { Icon, type IconName } from "../parts/Icon";
 import { KeyHint } from "../parts/KeyHint";
@@ -61,61 +61,62 @@ function StreamWord() {
 }
 
 /** The always-on risk line. Zero items disappear, except errors and the stream. */
-export function StatusBar({ workspace }: { workspace: WorkspaceView | null }) {
+export function StatusBar({ workspace }: { workspace: WorkspaceDto | null }) {
   const { t } = useTranslation("frame");
-  const d = workspace?.diagnostics;
-  const a = workspace?.activity;
-  const errors = d?.errors ?? 0;
+  const c = workspace?.counts;
+  if (c === undefined) return <EmptyBar />;
   return (
     <footer className="statusbar">
-      {d !== undefined && (
-        <Item tone={errors > 0 ? "bad" : "ok"} icon={errors > 0 ? "bad" : "ok"} to="/problems">
-          {t("bar.errors", { count: errors })}
-        </Item>
-      )}
-      {d !== undefined && d.warnings > 0 && (
+      <Item tone={c.errors > 0 ? "bad" : "ok"} icon={c.errors > 0 ? "bad" : "ok"} to="/problems">
+        {t("bar.errors", { count: c.errors })}
+      </Item>
+      {c.warnings > 0 && (
         <Item tone="warn" icon="warn" to="/problems">
-          {t("bar.warnings", { count: d.warnings })}
+          {t("bar.warnings", { count: c.warnings })}
         </Item>
       )}
-      {a !== undefined && a.applying > 0 && (
+      {c.applying > 0 && (
         <Item tone="run" icon="run" to="/runs">
-          {t("bar.applying", { count: a.applying })}
+          {t("bar.applying", { count: c.applying })}
         </Item>
       )}
-      {a !== undefined && a.queued > 0 && (
+      {c.queued > 0 && (
         <Item tone="wait" icon="clock" to="/graph" q="status:queued">
-          {t("bar.queued", { count: a.queued })}
+          {t("bar.queued", { count: c.queued })}
         </Item>
       )}
-      {a !== undefined && a.observing > 0 && (
+      {c.observing > 0 && (
         <Item tone="run" icon="eye" to="/graph" q="status:observing">
-          {t("bar.observing", { count: a.observing })}
+          {t("bar.observing", { count: c.observing })}
         </Item>
       )}
-      {a !== undefined && a.failed > 0 && (
-        <Item tone="bad" icon="bad" to="/graph" q="status:failed">
-          {t("bar.failed", { count: a.failed })}
-        </Item>
-      )}
-      {a !== undefined && a.stuck > 0 && (
-        <Item tone="bad" icon="stuck" to="/graph" q="status:stuck">
-          {t("bar.stuck", { count: a.stuck })}
+      {c.failed > 0 && (
+        <Item tone="bad" icon="bad" to="/graph" q="status:failed status:stuck">
+          {t("bar.failed", { count: c.failed })}
         </Item>
       )}
       <span className="grow" />
-      {a !== undefined && a.leases > 0 && (
+      {c.locks > 0 && (
         <Item icon="lock" to="/runs">
-          {t("bar.leases", { count: a.leases })}
+          {t("bar.locks", { count: c.locks })}
         </Item>
-      )}
-      {workspace?.engines !== null && workspace?.engines !== undefined && (
-        <Link to="/settings/{-$part}" params={{ part: "doctor" }} search={(old) => ({ env: old.env })} className="sb">
-          {t("bar.engines", { ok: workspace.engines.ready, all: workspace.engines.needed })}
-        </Link>
       )}
       <StreamWord />
       <span className="sb">{Intl.DateTimeFormat().resolvedOptions().timeZone}</span>
+      <button type="button" className="sb" onClick={() => showOverlay("keys")}>
+        <KeyHint keys="?" />
+        {t("bar.keys")}
+      </button>
+    </footer>
+  );
+}
+
+/** With no workspace open only the keys are worth a word. */
+function EmptyBar() {
+  const { t } = useTranslation("frame");
+  return (
+    <footer className="statusbar">
+      <span className="grow" />
       <button type="button" className="sb" onClick={() => showOverlay("keys")}>
         <KeyHint keys="?" />
         {t("bar.keys")}

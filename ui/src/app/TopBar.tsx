@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { WorkspaceView } from "../api/workspace";
+import type { WorkspaceDto } from "../api/dto";
 import { showOverlay } from "../commands/overlays";
 import { IconButton } from "../parts/controls";
 import { Icon } from "../parts/Icon";
@@ -29,7 +29,7 @@ function Mark() {
   );
 }
 
-function EnvironmentChip({ workspace }: { workspace: WorkspaceView }) {
+function EnvironmentChip({ workspace }: { workspace: WorkspaceDto }) {
   const { t } = useTranslation("frame");
   const { env } = useSearch({ from: "__root__" });
   const navigate = useNavigate();
@@ -66,26 +66,19 @@ function EnvironmentChip({ workspace }: { workspace: WorkspaceView }) {
   );
 }
 
-function Store({ store }: { store: WorkspaceView["store"] }) {
+function Store({ store }: { store: WorkspaceDto["store"] }) {
   const { t } = useTranslation("frame");
   return (
-    <span className="ctx" title={t("top.store")}>
+    <span className="ctx" title={`${t("top.store")}: ${store.location}`}>
       <Icon name="db" />
-      <span>{store.kind}</span>
-      <span className="k store-host">{store.host}</span>
-      <StatusBadge
-        status={store.reachable ? "connected" : "unreachable"}
-        detail={
-          store.reachable
-            ? store.latencyMs === null
-              ? undefined
-              : `${store.latencyMs} ms`
-            : (store.since ?? undefined)
-        }
-      />
+      <span>{storeNames[store.kind] ?? store.kind}</span>
+      <span className="k store-host ell">{store.location}</span>
+      <StatusBadge status={store.ok ? "connected" : "unreachable"} detail={store.ok ? undefined : store.problem} />
     </span>
   );
 }
+
+const storeNames: Record<string, string> = { sqlite: "SQLite", postgres: "PostgreSQL", s3: "S3" };
 
 function Appearance() {
   const { t } = useTranslation("frame");
@@ -127,21 +120,25 @@ function initials(name: string): string {
   return ((parts[0]?.[0] ?? "?") + (parts[1]?.[0] ?? "")).toUpperCase();
 }
 
-function Branch({ workspace }: { workspace: WorkspaceView }) {
+function whoIs({ name, roles }: WorkspaceDto["you"]): string {
+  return roles.length === 0 ? name : `${name} (${roles.join(", ")})`;
+}
+
+function Branch({ workspace }: { workspace: WorkspaceDto }) {
   const { t } = useTranslation("frame");
   return (
     <span className="ctx">
       <Icon name="branch" />
-      <span className="m ell branch">{workspace.branch ?? t("top.detached")}</span>
+      <span className="m ell branch">{workspace.branch === "" ? t("top.detached") : workspace.branch}</span>
       {workspace.ahead > 0 && <span className="k">{t("top.ahead", { count: workspace.ahead })}</span>}
-      {workspace.dirtyFiles.length > 0 && (
-        <span className="k">{t("top.edited", { count: workspace.dirtyFiles.length })}</span>
+      {workspace.dirty > 0 && (
+        <span className="k">{t("top.edited", { count: workspace.dirty })}</span>
       )}
     </span>
   );
 }
 
-export function TopBar({ workspace, error }: { workspace: WorkspaceView | null; error: unknown }) {
+export function TopBar({ workspace, error }: { workspace: WorkspaceDto | null; error: unknown }) {
   const { t } = useTranslation("frame");
   const navigate = useNavigate();
   const entries: MenuEntry[] = [
@@ -167,7 +164,6 @@ export function TopBar({ workspace, error }: { workspace: WorkspaceView | null; 
           </span>
           <Branch workspace={workspace} />
           <EnvironmentChip workspace={workspace} />
-          {workspace.readOnly && <StatusBadge status="readOnly" chip />}
           <Store store={workspace.store} />
         </>
       )}
@@ -183,14 +179,14 @@ export function TopBar({ workspace, error }: { workspace: WorkspaceView | null; 
         <KeyHint keys="$mod+k" />
       </button>
       <Appearance />
-      {workspace?.actor !== null && workspace?.actor !== undefined && (
+      {workspace !== null && workspace.you.name !== "" && (
         <span
           className="avatar"
           role="img"
-          title={t("top.you", { name: workspace.actor })}
-          aria-label={t("top.you", { name: workspace.actor })}
+          title={t("top.you", { name: whoIs(workspace.you) })}
+          aria-label={t("top.you", { name: whoIs(workspace.you) })}
         >
-          {initials(workspace.actor)}
+          {initials(workspace.you.name)}
         </span>
       )}
     </header>

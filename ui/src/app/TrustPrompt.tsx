@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../api/client";
-import type { WorkspaceView } from "../api/workspace";
+import type { WorkspaceDto } from "../api/dto";
 import { showOverlay, useOverlay } from "../commands/overlays";
 import { Button } from "../parts/controls";
 import { Dialog } from "../parts/Dialog";
 import { ErrorState } from "../parts/states";
 
 /** Asked before the first plan in a repository opened the first time; opening and editing need no trust. */
-export function TrustPrompt({ workspace }: { workspace: WorkspaceView | null }) {
+export function TrustPrompt({ workspace }: { workspace: WorkspaceDto }) {
   const { t } = useTranslation("frame");
   const open = useOverlay((state) => state.open === "trust");
   const api = useApi();
@@ -20,7 +20,6 @@ export function TrustPrompt({ workspace }: { workspace: WorkspaceView | null }) 
       showOverlay(null);
     },
   });
-  if (workspace === null) return null;
   return (
     <Dialog
       open={open}

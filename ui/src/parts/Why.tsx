@@ -7,7 +7,7 @@ export interface SourceRef {
 }
 
 export function sourceText({ file, line }: SourceRef): string {
-  return line === undefined || line === null ? file : `${file}:${line}`;
+  return line === undefined || line === null || line === 0 ? file : `${file}:${line}`;
 }
 
 /** A `file:line` that opens the text it names. Built-in rows have no file: they show as plain words. */

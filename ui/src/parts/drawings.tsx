@@ -100,6 +100,7 @@ export const drawings = {
       <path d="m6.25 4.5 3.5 3.5-3.5 3.5" />
     </>
   ),
+  minus: <path d="M3.25 8h9.5" />,
   plus: (
     <>
       <path d="M8 3.25v9.5M3.25 8h9.5" />

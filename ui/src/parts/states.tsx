@@ -4,7 +4,7 @@ import { ApiError } from "../api/client";
 import { Button } from "./controls";
 import type { IconName } from "./drawings";
 import { Icon } from "./Icon";
-import { Why } from "./Why";
+import { DiagnosticList } from "./Diagnostics";
 
 /** What a screen shows when it has nothing: what it is, and one next action. */
 export function EmptyState({
@@ -42,22 +42,23 @@ export function ErrorState({
   const body =
     error instanceof ApiError
       ? error.body
-      : { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
-  const details = JSON.stringify(body, null, 2);
+      : { code: "unexpected", message: error instanceof Error ? error.message : String(error), hint: "", diagnostics: [] };
   return (
     <div className={compact ? "fault compact" : "fault"} role="alert">
       <p className="fault-what bad">
         <Icon name="bad" className="cc" />
         <b>{body.message}</b>
       </p>
-      {body.where !== undefined && body.where !== null && <Why source={body.where} />}
-      {body.why !== undefined && body.why !== null && <p className="sec">{body.why}</p>}
-      {body.hint !== undefined && body.hint !== null && <p>{body.hint}</p>}
+      {body.hint !== "" && <p>{body.hint}</p>}
+      {body.diagnostics.length > 0 && <DiagnosticList diagnostics={body.diagnostics} />}
       <div className="fault-foot">
         <span className="mono mut">{body.code}</span>
-        {body.id !== undefined && body.id !== null && <span className="mono mut">{t("errorId", { id: body.id })}</span>}
         <span className="grow" />
-        <Button kind="gho" icon="copy" onClick={() => void navigator.clipboard?.writeText(details)}>
+        <Button
+          kind="gho"
+          icon="copy"
+          onClick={() => void navigator.clipboard?.writeText(JSON.stringify(body, null, 2))}
+        >
           {t("copyDetails")}
         </Button>
         {onRetry !== undefined && (

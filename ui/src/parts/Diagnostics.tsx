@@ -1,0 +1,41 @@
+import type { DiagnosticDto } from "../api/dto";
+import type { IconName } from "./drawings";
+import { Icon } from "./Icon";
+import type { Tone } from "./status";
+import { Why } from "./Why";
+
+const looks: Record<string, { tone: Tone; icon: IconName }> = {
+  error: { tone: "bad", icon: "bad" },
+  warning: { tone: "warn", icon: "warn" },
+  info: { tone: "idle", icon: "idle" },
+};
+
+export function diagnosticLook(severity: string): { tone: Tone; icon: IconName } {
+  return looks[severity] ?? { tone: "wait", icon: "unknown" };
+}
+
+/** Located findings: what, where, what to do, code. */
+export function DiagnosticList({ diagnostics }: { diagnostics: DiagnosticDto[] }) {
+  return (
+    <ul className="diagnostics">
+      {diagnostics.map((d) => {
+        const { tone, icon } = diagnosticLook(d.severity);
+        return (
+          <li key={`${d.file}:${d.line}:${d.column}:${d.code}:${d.message}`}>
+            <span className={`${tone} cc`}>
+              <Icon name={icon} />
+            </span>
+            <div>
+              <p>{d.message}</p>
+              {d.hint !== "" && <p className="sec">{d.hint}</p>}
+              <p className="diagnostic-where">
+                {d.file !== "" && <Why source={d} />}
+                <span className="mono mut">{d.code}</span>
+              </p>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

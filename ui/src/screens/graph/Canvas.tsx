@@ -1,0 +1,236 @@
+import "@xyflow/react/dist/base.css";
+import { type Node, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useCommands } from "../../commands/registry";
+import { IconButton } from "../../parts/controls";
+import { ColumnHeads, LaneBands, LaneHeads } from "./Lanes";
+import { type Layout, type LayoutInput, size } from "./layout/types";
+import { useLayout } from "./layout/useLayout";
+import { MiniMap } from "./MiniMap";
+import { coneOf, type Direction, neighboursOf, step } from "./neighbours";
+import { UnitNode, type UnitNodeData } from "./UnitNode";
+import type { GraphUnit, GraphView } from "./useGraph";
+import { MIN_ZOOM, useCanvasView } from "./view";
+import { Wires } from "./Wires";
+
+const HEAD_WIDTH = 104;
+const LEFT = HEAD_WIDTH + 18;
+const SLOW_MS = 220;
+const nodeTypes = { unit: UnitNode };
+const proOptions = { hideAttribution: true };
+const arrows = new Set<string>(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+
+export interface CanvasProps {
+  view: GraphView;
+  units: GraphUnit[];
+  guarded: Set<string>;
+  selected: string | null;
+  onSelect: (id: string | null) => void;
+  /** Changes when the picture should be fitted again: another environment, another filter. */
+  fitKey: string;
+}
+
+export function Canvas(props: CanvasProps) {
+  const folded = useCanvasView((state) => state.folded);
+  const { view, units } = props;
+  const shown = useMemo(() => new Map(units.map((unit) => [unit.id, unit])), [units]);
+  const edges = useMemo(() => view.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target)), [view.edges, shown]);
+  const input = useMemo(
+    (): LayoutInput => ({
+      units: units.map(({ id, environment, composition, layer }) => ({ id, environment, composition, layer })),
+      links: edges.map(({ source, target }) => ({ source, target })),
+      environments: view.environments.filter((env) => units.some((unit) => unit.environment === env)),
+      folded,
+    }),
+    [units, edges, view.environments, folded],
+  );
+  const layout = useLayout(input);
+  if (layout === null) return <div className="cv" />;
+  return (
+    <ReactFlowProvider>
+      <Stage {...props} layout={layout} shown={shown} edges={edges} />
+    </ReactFlowProvider>
+  );
+}
+
+interface StageProps extends CanvasProps {
+  layout: Layout;
+  shown: Map<string, GraphUnit>;
+  edges: GraphView["edges"];
+}
+
+function useNodes({ layout, shown, edges }: StageProps): Node<UnitNodeData>[] {
+  return useMemo(() => {
+    const wired = new Map<string, number>();
+    for (const edge of edges) if (edge.kind === "data") wired.set(edge.target, (wired.get(edge.target) ?? 0) + edge.outputs.length);
+    return layout.units.flatMap(({ id, x, y }) => {
+      const unit = shown.get(id);
+      if (unit === undefined) return [];
+      return [{ id, type: "unit", position: { x, y }, data: { unit, wired: wired.get(id) ?? 0 }, width: size.node.width, height: size.node.height }];
+    });
+  }, [layout, shown, edges]);
+}
+
+/** Fits the first picture, and again when the environment or filter changes; never while only states change. */
+function useFit(layout: Layout, fitKey: string) {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const fitted = useRef<string | null>(null);
+  const fit = useCallback(
+    (floor: number, duration: number) => {
+      const wide = (width - LEFT - 24) / Math.max(1, layout.width);
+      const high = height / Math.max(1, layout.height);
+      const zoom = Math.max(floor, Math.min(1, wide, high));
+      void flow.setViewport({ x: LEFT, y: 0, zoom }, { duration });
+    },
+    [flow, layout, width, height],
+  );
+  useEffect(() => {
+    if (width === 0 || fitted.current === fitKey) return;
+    fitted.current = fitKey;
+    fit(0.8, 0);
+  }, [fit, fitKey, width]);
+  return fit;
+}
+
+function Stage(props: StageProps) {
+  const { layout, view, edges, selected, onSelect, guarded, fitKey } = props;
+  const { t } = useTranslation("graph");
+  const flow = useReactFlow();
+  const host = useRef<HTMLElement>(null);
+  const nodes = useNodes(props);
+  const neighbours = useMemo(() => neighboursOf(edges), [edges]);
+  const holdsCone = useCanvasView((state) => state.cone);
+  const cone = useMemo(() => (holdsCone && selected !== null ? coneOf(selected, neighbours) : null), [holdsCone, selected, neighbours]);
+  const fit = useFit(layout, fitKey);
+  const zoom = useStore((state) => state.transform[2]);
+  useReveal(layout, selected, host);
+
+  const zoomOut = useCallback(() => {
+    if (flow.getZoom() <= MIN_ZOOM + 0.01) useCanvasView.setState({ far: true });
+    else void flow.zoomOut({ duration: SLOW_MS });
+  }, [flow]);
+  const centre = useCallback(() => {
+    const unit = layout.units.find((u) => u.id === useCanvasView.getState().selected);
+    if (unit !== undefined) void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, { zoom: Math.max(1, flow.getZoom()), duration: SLOW_MS });
+  }, [flow, layout]);
+  useCommands(
+    useMemo(
+      () => [
+        { id: "graph.fit", title: t("cmd.fit"), group: "screen", keys: "1", run: () => fit(MIN_ZOOM, SLOW_MS) },
+        { id: "graph.actual", title: t("cmd.actual"), group: "screen", keys: "0", run: () => void flow.zoomTo(1, { duration: SLOW_MS }) },
+        { id: "graph.zoomIn", title: t("cmd.zoomIn"), group: "screen", keys: "[Shift]+Equal", run: () => void flow.zoomIn({ duration: SLOW_MS }) },
+        { id: "graph.zoomOut", title: t("cmd.zoomOut"), group: "screen", keys: "Minus", run: zoomOut },
+        { id: "graph.centre", title: t("cmd.centre"), group: "screen", keys: "Period", run: centre },
+      ],
+      [t, fit, flow, zoomOut, centre],
+    ),
+  );
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Shift") useCanvasView.setState({ cone: true });
+    if (!arrows.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const next = step(layout, neighbours, selected, event.key as Direction);
+    if (next !== null) onSelect(next);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys walk between the unit buttons inside
+    <section
+      ref={host}
+      className="cv"
+      aria-label={t("canvas")}
+      onKeyDown={onKeyDown}
+      onKeyUp={(event) => event.key === "Shift" && useCanvasView.setState({ cone: false })}
+      onWheel={(event) => {
+        if ((event.ctrlKey || event.metaKey) && event.deltaY > 0 && flow.getZoom() <= MIN_ZOOM + 0.01) useCanvasView.setState({ far: true });
+      }}
+      style={{ "--inv": 1 / zoom } as React.CSSProperties}
+    >
+      <LaneBands layout={layout} />
+      <ReactFlow
+        nodes={nodes}
+        nodeTypes={nodeTypes}
+        minZoom={MIN_ZOOM}
+        maxZoom={2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        onlyRenderVisibleElements
+        panOnScroll
+        zoomOnDoubleClick={false}
+        proOptions={proOptions}
+        translateExtent={[
+          [-600, -300],
+          [layout.width + 600, layout.height + 400],
+        ]}
+        onNodeClick={(_, node) => onSelect(node.id)}
+        onPaneClick={() => onSelect(null)}
+      >
+        <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
+      </ReactFlow>
+      <ColumnHeads layout={layout} guarded={guarded} />
+      <LaneHeads layout={layout} lanes={view.lanes} />
+      <Legend />
+      <div className="tools" role="toolbar" aria-label={t("tools")}>
+        <IconButton label={`${t("cmd.outline")} (O)`} icon="outline" onClick={() => useCanvasView.setState({ mode: "outline" })} />
+        <IconButton label={`${t("cmd.fit")} (1)`} icon="fit" onClick={() => fit(MIN_ZOOM, SLOW_MS)} />
+        <hr />
+        <IconButton label={t("cmd.zoomOut")} icon="minus" onClick={zoomOut} />
+        <button type="button" className="num zoom-word" title={`${t("cmd.actual")} (0)`} onClick={() => void flow.zoomTo(1, { duration: SLOW_MS })}>
+          {Math.round(zoom * 100)}%
+        </button>
+        <IconButton label={t("cmd.zoomIn")} icon="plus" onClick={() => void flow.zoomIn({ duration: SLOW_MS })} />
+      </div>
+      <MiniMap layout={layout} units={props.shown} />
+    </section>
+  );
+}
+
+/** Keeps the selected unit in view and moves focus with it when the canvas has focus. */
+function useReveal(layout: Layout, selected: string | null, host: React.RefObject<HTMLElement | null>): void {
+  const flow = useReactFlow();
+  const ready = useStore((state) => state.width > 0);
+  useEffect(() => {
+    if (selected === null || !ready) return;
+    const unit = layout.units.find((u) => u.id === selected);
+    const box = host.current?.getBoundingClientRect();
+    if (unit === undefined || box === undefined) return;
+    const { x, y, zoom } = flow.getViewport();
+    const left = unit.x * zoom + x;
+    const top = unit.y * zoom + y;
+    const out = left < HEAD_WIDTH + 8 || top < 8 || left + size.node.width * zoom > box.width - 8 || top + size.node.height * zoom > box.height - 8;
+    if (out) void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, { zoom, duration: SLOW_MS });
+    const hadFocus = host.current?.contains(document.activeElement) === true;
+    if (!hadFocus) return;
+    const timer = setTimeout(() => host.current?.querySelector<HTMLElement>(`[data-unit="${CSS.escape(selected)}"]`)?.focus({ preventScroll: true }), out ? SLOW_MS + 40 : 0);
+    return () => clearTimeout(timer);
+  }, [layout, selected, flow, host, ready]);
+}
+
+function Legend() {
+  const { t } = useTranslation("graph");
+  return (
+    <div className="legend">
+      <span>
+        <svg width="26" height="8" aria-hidden="true">
+          <path d="M1 4h24" className="e data" />
+          <rect className="p" x="1" y="1" width="6" height="6" rx="1" />
+          <rect className="p" x="19" y="1" width="6" height="6" rx="1" />
+        </svg>
+        {t("legend.data")}
+      </span>
+      <span>
+        <svg width="26" height="8" aria-hidden="true">
+          <path d="M1 4h20" className="e dep" />
+          <path d="M19 .5 25 4l-6 3.5z" className="a" />
+        </svg>
+        {t("legend.order")}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useEffect, useRef, useState } from "react";
+import type { Layout, LayoutInput } from "./types";
+
+/** Lays the graph out off the main thread; the last picture stays until the next one is ready. */
+export function useLayout(input: LayoutInput | null): Layout | null {
+  const worker = useRef<Worker | null>(null);
+  const newest = useRef(0);
+  const [layout, setLayout] = useState<Layout | null>(null);
+  useEffect(() => {
+    const own = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    worker.current = own;
+    own.onmessage = (event: MessageEvent<{ id: number; layout: Layout }>) => {
+      if (event.data.id === newest.current) setLayout(event.data.layout);
+    };
+    return () => {
+      own.terminate();
+      worker.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    if (input === null) return;
+    newest.current += 1;
+    worker.current?.postMessage({ id: newest.current, input });
+  }, [input]);
+  return layout;
+}

@@ -1,0 +1,139 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { EdgeDto, GraphDto, UnassembledDto, UnitNodeDto } from "../../api/dto";
+import { query, useApi } from "../../api/client";
+import { type Layer, layerOf } from "../../parts/marks";
+import { type Status, statusOf } from "../../parts/status";
+
+export type BadgeKind = "draft" | "change" | "lock";
+
+export interface Badge {
+  kind: BadgeKind;
+  /** Who, until when, which ChangeSet: shown on hover and read out. */
+  text: string;
+}
+
+/** One unit as the canvas needs it. */
+export interface GraphUnit {
+  id: string;
+  environment: string;
+  composition: string;
+  module: string;
+  layer: Layer;
+  lifecycle: string;
+  engine: string | null;
+  status: Status;
+  detail: string | null;
+  badges: Badge[];
+  labels: string[];
+  gate: string;
+  locked: string | null;
+  draft: boolean;
+}
+
+export interface GraphEdge {
+  source: string;
+  target: string;
+  kind: "data" | "order";
+  outputs: string[];
+}
+
+export interface LaneRoute {
+  layer: Layer;
+  rule: string;
+  reconcile: string;
+  drift: string;
+  gate: string;
+}
+
+export interface GraphView {
+  units: GraphUnit[];
+  edges: GraphEdge[];
+  lanes: LaneRoute[];
+  environments: string[];
+}
+
+function badgesOf(node: UnitNodeDto): Badge[] {
+  const out: Badge[] = [];
+  if (node.lockedBy) out.push({ kind: "lock", text: node.lockedBy });
+  if (node.draft) out.push({ kind: "draft", text: "" });
+  if (node.changeSet) out.push({ kind: "change", text: node.changeSet });
+  return out;
+}
+
+function readUnit(node: UnitNodeDto): GraphUnit {
+  return {
+    id: node.id,
+    environment: node.environment,
+    composition: node.composition,
+    module: node.module,
+    layer: layerOf(node.layer),
+    lifecycle: node.lifecycle,
+    engine: node.engine === "" ? null : node.engine,
+    status: statusOf(node.standing),
+    detail: node.standingWhy === "" ? null : node.standingWhy,
+    badges: badgesOf(node),
+    labels: Object.entries(node.labels).flatMap(([key, value]) => [key, value, `${key}=${value}`]),
+    gate: node.gate,
+    locked: node.lockedBy ?? null,
+    draft: node.draft,
+  };
+}
+
+/** One wire per pair of units; its outputs joined, so that a picture of many inputs stays readable. */
+function readEdges(edges: EdgeDto[]): GraphEdge[] {
+  const byPair = new Map<string, GraphEdge>();
+  for (const { from, to, kind, output } of edges) {
+    const key = `${from}>${to}`;
+    const old = byPair.get(key) ?? { source: from, target: to, kind: "order" as const, outputs: [] };
+    const wired = kind === "wired";
+    byPair.set(key, {
+      ...old,
+      kind: wired ? "data" : old.kind,
+      outputs: wired && output && !old.outputs.includes(output) ? [...old.outputs, output] : old.outputs,
+    });
+  }
+  return [...byPair.values()];
+}
+
+function readUnassembled(node: UnassembledDto): GraphUnit {
+  return {
+    id: `/${node.composition}/${node.module}`,
+    environment: "",
+    composition: node.composition,
+    module: node.module,
+    layer: layerOf(node.lifecycle),
+    lifecycle: node.lifecycle,
+    engine: node.engine === "" ? null : node.engine,
+    status: "unassembled",
+    detail: null,
+    badges: [],
+    labels: [],
+    gate: "",
+    locked: null,
+    draft: false,
+  };
+}
+
+/** Reads the server's words once; everything below works on closed types. */
+export function readGraph(graph: GraphDto): GraphView {
+  const units = [...graph.units.map(readUnit), ...graph.unassembled.map(readUnassembled)];
+  return {
+    units,
+    edges: readEdges(graph.edges),
+    lanes: graph.lanes.map(({ lifecycle, rule, reconcile, drift, gate }) => ({ layer: layerOf(lifecycle), rule, reconcile, drift, gate })),
+    environments: [...new Set(units.map((unit) => unit.environment))],
+  };
+}
+
+/** The units and wires of one environment, or of all. */
+export function useGraph(environment: string | undefined) {
+  const api = useApi();
+  const answer = useQuery({
+    queryKey: ["graph", environment ?? ""],
+    queryFn: ({ signal }) => api.get<GraphDto>(`/api/graph${query({ env: environment })}`, signal),
+    placeholderData: keepPreviousData,
+  });
+  const view = useMemo(() => (answer.data === undefined ? null : readGraph(answer.data)), [answer.data]);
+  return { view, error: answer.error, refetch: answer.refetch };
+}
