@@ -99,7 +99,7 @@ pub trait Leases: Send + Sync {
         name: &str,
         holder: &str,
         ttl: Duration,
-        take_over: &(dyn Fn(&str) -> bool + Send + Sync),
+        take_over: &(dyn for<'h> Fn(&'h str) -> bool + Send + Sync),
     ) -> Result<Lease, StoreError>;
     /// Renews; `LeaseHeld` if somebody else has it now.
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, StoreError>;
