@@ -62,7 +62,7 @@ async fn d9_a_full_disk_refuses_whole_appends_and_blobs_and_loses_nothing() {
     let dir = TempDir::new().unwrap();
     let name = "tests::full_disk::d9_a_full_disk_refuses_whole_appends_and_blobs_and_loses_nothing";
     let small =
-        format!("mount -t tmpfs -o size=3m none {0} && head -c 800000 /dev/zero > {0}/ballast", dir.path().display());
+        format!("mount -t tmpfs -o size=4m none {0} && head -c 2400000 /dev/zero > {0}/ballast", dir.path().display());
     assert!(run(name, "full", dir.path(), &small).contains("played full"));
 }
 
