@@ -33,6 +33,7 @@ bench: ## Benchmarks, each beside a floor measured in the same run
 
 tools: ## Install everything `make run`, `make test` and `make lint` use
 	@scripts/setup.sh lint
+	@. scripts/env.sh && echo "the tools are in $$XCF_TOOLS"
 
 check-fresh: ## Prove `make run` and `make test` in a fresh Debian 12 chroot with an empty HOME (root, slow)
 	@scripts/check-fresh.sh

@@ -29,6 +29,7 @@ else
   cargo build -p xcf-cli
 fi
 binaries="$CARGO_TARGET_DIR/debug"
+export XCF_UI_DIR="$XCF_REPO/ui/dist"
 
 if [ ! -e "$workspace" ]; then
   say "Making a sample monorepo in $workspace"

@@ -9,7 +9,7 @@ set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-for part in lib apt python node terraform cargo; do . "$here/setup/$part.sh"; done
+for part in lib apt python node terraform cargo chromium; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -26,6 +26,7 @@ case "$profile" in
   run) setup_run apt_packages_run ;;
   test)
     setup_run apt_packages_test
+    chromium_ensure
     cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION"
     ;;
   lint)

@@ -2,7 +2,7 @@
 # The UI's dependencies, build and generated types. Each step does nothing when it is up to date.
 #   scripts/ui.sh deps    npm ci, when package-lock.json is newer than what is installed
 #   scripts/ui.sh build   ui/dist, when a source is newer than it
-#   scripts/ui.sh types   ui/openapi.json and ui/src/api/gen from the running code
+#   scripts/ui.sh types   ui/openapi.json and ui/src/api/gen, written anew from the code
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -20,7 +20,7 @@ deps() {
 
 build() {
   deps
-  if [ -f dist/index.html ] && [ -z "$(find . \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -newer dist/index.html -print -quit)" ]; then
+  if [ -f dist/index.html ] && [ -z "$(find . \( -name node_modules -o -name dist -o -name tests -o -name test-results -o -name playwright-report \) -prune -o -type f -newer dist/index.html -print -quit)" ]; then
     return 0
   fi
   say "Building the UI (npm run build)"
@@ -30,7 +30,7 @@ build() {
 types() {
   deps
   say "Writing ui/openapi.json and the TypeScript types"
-  cargo run --quiet -p xcf-cli -- schema openapi >openapi.json.part
+  cargo run --quiet -p xcf-cli -- openapi >openapi.json.part
   mv openapi.json.part openapi.json
   npm run --silent gen >&2
 }

@@ -3,7 +3,9 @@
 apt_packages_run() {
   printf '%s\n' build-essential pkg-config cmake curl ca-certificates git file \
     libssl-dev libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev \
-    libxdo-dev libsoup-3.0-dev libdbus-1-dev python3 python3-venv
+    libxdo-dev libsoup-3.0-dev libdbus-1-dev python3 python3-venv fontconfig
+  # The interface speaks Chinese too: without any Chinese font it would show boxes.
+  [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || printf '%s\n' fonts-noto-cjk
 }
 
 apt_packages_test() {

@@ -49,7 +49,13 @@ def select(suites, args):
         print(f"no suite called {', '.join(sorted(unknown))}; there are: {' '.join(s.id for s in suites)}", file=sys.stderr)
         sys.exit(64)
     chosen = [s for s in suites if (not args.suites or s.id in args.suites) and (not args.group or s.group == args.group)]
-    return sorted(chosen, key=lambda s: s.cost)
+    return sorted(chosen, key=lambda s: rank(s, {other.id: other for other in suites}))
+
+
+def rank(suite, by_id):
+    """Cheapest first, but a suite that uses the builds of others comes after them."""
+    before = max((rank(by_id[other], by_id)[0] for other in suite.after), default=0)
+    return max(suite.cost, before), bool(suite.after), suite.cost
 
 
 class Run:

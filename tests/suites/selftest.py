@@ -8,11 +8,13 @@ import sys
 import tempfile
 import time
 import unittest
+from argparse import Namespace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import acceptance
+import run as runner
 from readers import FAIL, PASS, SKIP, CargoReader, LineReader, Mismatch, PlaywrightReader, Result, TapReader, VitestReader
 from suite import Suite, SuiteError, add_target
 
@@ -179,6 +181,11 @@ class Suites(unittest.TestCase):
     def test_missing_tools_are_named(self):
         made, _ = suite(self.dir, ["true"], needs=["sh", "no-such-tool-anywhere", "$NO_SUCH_VARIABLE"])
         self.assertEqual(made.missing(), ["no-such-tool-anywhere", "$NO_SUCH_VARIABLE"])
+
+    def test_cheapest_first_but_after_what_it_builds_on(self):
+        plan = [("d", 3, ["c"]), ("a", 1, []), ("e", 9, []), ("c", 4, []), ("b", 2, [])]
+        made = [suite(self.dir, ["true"], id=i, cost=c, after=after)[0] for i, c, after in plan]
+        self.assertEqual([s.id for s in runner.select(made, Namespace(suites=[], group=None))], ["a", "b", "c", "d", "e"])
 
     def test_prefixes_of_a_cargo_suite_are_its_packages(self):
         made, _ = suite(self.dir, ["cargo", "test", "-p", "xcf-core", "-p", "xcf-plan"], format="cargo")

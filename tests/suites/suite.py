@@ -37,13 +37,14 @@ class Suite:
     prepared = set()
 
     def __init__(self, repo, entry):
-        known = {"id", "group", "cost", "timeout", "needs", "prepare", "format", "command"}
+        known = {"id", "group", "cost", "after", "timeout", "needs", "prepare", "format", "command"}
         if set(entry) - known:
             raise SystemExit(f"tests/suites.toml: suite {entry.get('id')}: unknown keys {sorted(set(entry) - known)}")
         self.repo = repo
         self.id = entry["id"]
         self.group = entry["group"]
         self.cost = float(entry["cost"])
+        self.after = entry.get("after", [])
         self.timeout = 60 * float(entry.get("timeout", max(10, 3 * self.cost)))
         self.needs = entry.get("needs", [])
         self.prepare = entry.get("prepare", [])
