@@ -290,6 +290,12 @@ impl ChangeUnit {
     pub fn counts(&self) -> Counts {
         self.plan.as_ref().map(UnitPlan::counts).unwrap_or_default()
     }
+    /// True if its gate is known at planning: there is a plan (perhaps a partial one) or a move to look at. A unit that is
+    /// deferred without a plan waits alone and is gated when it is planned (`dsl §10`).
+    #[must_use]
+    pub fn gate_known(&self) -> bool {
+        self.plan.is_some() || self.action == UnitAction::Move
+    }
     /// True if a run would do something with it.
     #[must_use]
     pub fn is_runnable(&self) -> bool {

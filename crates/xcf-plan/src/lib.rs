@@ -1,1 +1,4 @@
 //! (root doc)
+pub mod gates;
+pub mod ledger;
+pub mod meaning;

@@ -185,3 +185,13 @@ pub struct UnitFailed {
     /// What is left behind, in words; empty if nothing.
     pub left_behind: String,
 }
+
+/// What readers need of `effect.intended` and `effect.started`; the journal's own fields stand beside these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EffectMark {
+    /// What is tried: `plan`, `policy`, `inspect`, `backup`, `apply`, `destroy`, `verify`, `outputs`, `reverse`, `observe`, `rekey`.
+    pub action: String,
+    /// Attempt, from 1; 0 if it has none.
+    pub attempt: u32,
+}
