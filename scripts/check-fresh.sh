@@ -132,9 +132,9 @@ check_setup() {
 
 check_run() {
   say "make run, with no display"
-  as_tester 'cd xcloudflow && { make run >run.log 2>&1 & echo $! >run.pid; }
+  as_tester 'cd xcloudflow && { XCF_LISTEN=127.0.0.1:17420 make run >run.log 2>&1 & echo $! >run.pid; }
     for _ in $(seq 3600); do
-      address="$(grep -oE "https?://(127\.0\.0\.1|localhost):[0-9]+[^ ]*" run.log | tail -n 1 || true)"
+      address="$(grep -oE "https?://(127\.0\.0\.1|localhost):17420[^ ]*" run.log | tail -n 1 || true)"
       [ -z "$address" ] || break
       kill -0 "$(cat run.pid)" 2>/dev/null || break
       sleep 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make run`: set up, build, and open XCloudFlow on a sample monorepo.
 #   scripts/run.sh [--serve] [DIR]   DIR: a workspace of yours instead of the sample
-# With no display (or --serve) the same UI is served to a browser.
+# With no display (or --serve) the same UI is served to a browser, at XCF_LISTEN (host:port) if that is set.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -42,4 +42,4 @@ if [ -n "$window" ]; then
   exec "$binaries/xcloudflow" "$workspace"
 fi
 say "No window (no display, or asked for): serving the UI; open the address below in a browser, end with Ctrl-C"
-exec "$binaries/xcf" -C "$workspace" serve
+exec "$binaries/xcf" -C "$workspace" serve ${XCF_LISTEN:+--listen "$XCF_LISTEN"}
