@@ -73,7 +73,7 @@ pub struct ChangeSummaryDto {
     /// Counts.
     pub counts: CountsDto,
     /// Number of units.
-    pub units: u32,
+    pub unit_count: u32,
     /// Who made it.
     pub created_by: String,
     /// When it was planned (RFC 3339).
@@ -271,8 +271,7 @@ pub struct ChangeDetailDto {
     /// Authors.
     pub authors: Vec<String>,
     /// Units, risk first.
-    #[serde(rename = "unitList")]
-    pub unit_list: Vec<ChangeUnitDto>,
+    pub units: Vec<ChangeUnitDto>,
     /// Frozen edges: `to` waits for `from`.
     pub edges: Vec<FrozenEdgeDto>,
     /// Policy results.
@@ -287,6 +286,10 @@ pub struct ChangeDetailDto {
     pub allowed: Vec<AllowedDto>,
     /// Diagnostics that matter for it.
     pub diagnostics: Vec<DiagnosticDto>,
+    /// True if nothing moves before a person acts (approval, sign-off).
+    pub awaits_person: bool,
+    /// True if only time or a lock holds it.
+    pub held: bool,
     /// Markdown rendering.
     pub markdown: String,
     /// Console rendering.
@@ -335,6 +338,8 @@ pub struct ApplyRequest {
     pub allow_destroy: Vec<String>,
     /// Accept restrictions that are not effective yet (recorded).
     pub accept_not_yet_effective: bool,
+    /// Only ask for the run; another process drives it.
+    pub detach: bool,
 }
 
 /// Sign-off, retry, skip of units.
@@ -357,4 +362,6 @@ pub struct ResumeRequest {
     pub skip: Vec<String>,
     /// Why.
     pub reason: String,
+    /// Only record it; another process drives the run.
+    pub detach: bool,
 }

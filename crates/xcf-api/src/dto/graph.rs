@@ -72,6 +72,10 @@ pub struct UnitNodeDto {
     pub locked_by: Option<String>,
     /// True if the working tree changes it.
     pub draft: bool,
+    /// Units it waits for: declared and wired, not reduced, without the layer order.
+    pub depends_on: Vec<String>,
+    /// Applied outputs of other Environments it reads: no ordering edge.
+    pub reads: Vec<String>,
     /// Input names.
     pub inputs: Vec<String>,
     /// Output names the module declares.

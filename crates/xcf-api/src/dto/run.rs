@@ -224,3 +224,13 @@ pub struct EventDto {
     /// Query keys this makes stale: `workspace`, `graph`, `changes`, `change:CS-n`, `run:R-n`, `unit:ID`, `locks`.
     pub stales: Vec<String>,
 }
+
+/// Applied outputs of a unit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputsDto {
+    /// Unit.
+    pub unit: String,
+    /// By name.
+    pub outputs: Vec<super::OutputValueDto>,
+}

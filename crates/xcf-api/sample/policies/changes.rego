@@ -1,0 +1,16 @@
+package main
+
+import rego.v1
+
+# Nothing of the foundation is replaced by accident: make a new one beside it and move over.
+deny contains result if {
+	some unit in input.units
+	unit.layer == "Foundation"
+	some change in unit.changes
+	change.action == "replace"
+	result := {
+		"id": "foundation-replace",
+		"unit": unit.id,
+		"msg": sprintf("%s would replace %s", [unit.id, change.address]),
+	}
+}

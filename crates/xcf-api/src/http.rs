@@ -1,0 +1,106 @@
+//! The one API of every shell (`D11`): axum routes with their OpenAPI description. Handlers only translate.
+
+mod changes;
+mod events;
+mod graph;
+mod guard;
+mod runs;
+mod system;
+mod workspace;
+
+use crate::app::App;
+use crate::error::Answer;
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use guard::{Guard, guarded};
+
+/// The application as handlers see it.
+pub type Shared = Arc<App>;
+
+/// Who acts, put into the request by the shell – never by a header a page could set (`D11`).
+#[derive(Debug, Clone, Default)]
+pub struct Acting {
+    /// Identity asked for with `--as`; none: the default one.
+    pub name: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Acting {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(info(title = "XCloudFlow", description = "The API of every XCloudFlow shell.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    components(schemas(crate::dto::ProblemDto, crate::dto::EventDto)))]
+struct Document;
+
+fn described() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(system::session))
+        .routes(routes!(system::open))
+        .routes(routes!(system::close))
+        .routes(routes!(system::trust))
+        .routes(routes!(system::doctor))
+        .routes(routes!(workspace::workspace))
+        .routes(routes!(workspace::problems))
+        .routes(routes!(workspace::read_file, workspace::write_file))
+        .routes(routes!(workspace::edit))
+        .routes(routes!(workspace::draft))
+        .routes(routes!(workspace::undo))
+        .routes(routes!(workspace::discard))
+        .routes(routes!(workspace::commit))
+        .routes(routes!(graph::graph))
+        .routes(routes!(graph::unit))
+        .routes(routes!(graph::matrix))
+        .routes(routes!(graph::trace))
+        .routes(routes!(changes::plan))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::detail))
+        .routes(routes!(changes::approve))
+        .routes(routes!(changes::reject))
+        .routes(routes!(changes::apply))
+        .routes(routes!(changes::cancel))
+        .routes(routes!(changes::pause))
+        .routes(routes!(changes::resume))
+        .routes(routes!(changes::sign_off))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::detail))
+        .routes(routes!(runs::log))
+        .routes(routes!(runs::locks))
+        .routes(routes!(runs::unlock))
+        .routes(routes!(runs::outputs))
+        .routes(routes!(events::events))
+}
+
+/// The router for in-process use (desktop, CLI).
+#[must_use]
+pub fn router(app: Shared) -> axum::Router {
+    let (router, _) = described().split_for_parts();
+    router.fallback(unknown).with_state(app)
+}
+
+/// The OpenAPI document as pretty JSON, for `ui/openapi.json`.
+#[must_use]
+pub fn openapi_json() -> String {
+    described().into_openapi().to_pretty_json().unwrap_or_default()
+}
+
+async fn unknown(uri: axum::http::Uri) -> Response {
+    crate::error::Problem::new(crate::error::Kind::NotFound, "no-such-route", format!("{} is not part of the API", uri.path())).into_response()
+}
+
+/// Shorthand for handlers.
+type Reply<T> = Answer<Json<T>>;
+
+fn json<T>(value: T) -> Json<T> {
+    Json(value)
+}

@@ -1,0 +1,48 @@
+//! `xcf plan`.
+
+use super::Outcome;
+use crate::args::{Format, Global, PlanArgs};
+use crate::client::Client;
+use crate::exit::Exit;
+use crate::output::{diagnostics, note, structured};
+use anstream::println;
+use xcf_api::dto::{PlanRequest, PlanResponse};
+
+pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Outcome {
+    let request = PlanRequest {
+        environments: args.environments.clone(),
+        units: args.units.clone(),
+        all: args.all,
+        worktree: args.worktree,
+        base: args.base.clone(),
+        head: args.head.clone(),
+        refresh: args.refresh,
+    };
+    let response: PlanResponse = client.post("/api/plan", &request).await?;
+    if !structured(&response, global.format) {
+        for change in &response.change_sets {
+            println!("{}", if global.format == Format::Markdown { &change.markdown } else { &change.console });
+        }
+        diagnostics(&response.diagnostics);
+        match response.change_sets.as_slice() {
+            [] => note(global.quiet, "Nothing to change."),
+            sets => sets.iter().for_each(|c| note(global.quiet, &format!("{} {} {} – {}", c.summary.id, c.summary.environment, c.summary.status, c.summary.why))),
+        }
+    }
+    Ok(exit(&response))
+}
+
+/// First match of `D15`: error · denied · changes · nothing. `plan` never returns 4 or 5.
+fn exit(response: &PlanResponse) -> Exit {
+    let units = || response.change_sets.iter().flat_map(|c| &c.units);
+    let failed = units().any(|u| u.action == "plan-failed") || response.diagnostics.iter().any(|d| d.severity == "error");
+    if failed {
+        Exit::Error
+    } else if response.change_sets.iter().any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny")) {
+        Exit::Denied
+    } else if response.change_sets.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Changes
+    }
+}
