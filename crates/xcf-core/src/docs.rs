@@ -1,5 +1,6 @@
 //! The documents of `dsl.md`, field by field. Types follow that page; JSON Schemas come from them (`D5`).
 
+mod bytes;
 pub mod check;
 pub mod composition;
 pub mod config;

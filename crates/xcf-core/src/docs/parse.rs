@@ -21,27 +21,6 @@ pub(crate) struct ParsedDoc {
     pub errors: Vec<Diagnostic>,
 }
 
-/// The text of a file's bytes: UTF-8 without NUL, small enough.
-pub(crate) fn text_of<'b>(file: &str, bytes: &'b [u8], limits: &Limits) -> Result<&'b str, Diagnostic> {
-    if bytes.len() > limits.bytes {
-        let message = format!("the file has {} bytes, the limit is {}; it was not read", bytes.len(), limits.bytes);
-        return Err(Diagnostic::error("file-too-large", message, Place::file(file))
-            .hint("split it, or keep data out of documents"));
-    }
-    let wrong = |at: usize, what: &str| {
-        let line = bytes.get(..at).unwrap_or_default().iter().filter(|b| **b == b'\n').count() + 1;
-        let place = Place::new(file, u32::try_from(line).unwrap_or(0), 0);
-        Diagnostic::error("not-text", format!("{what} at byte {at}: documents are UTF-8 text"), place)
-            .hint("save the file as UTF-8, or move it out of the document folders")
-    };
-    let text = std::str::from_utf8(bytes).map_err(|e| wrong(e.valid_up_to(), "not UTF-8"))?;
-    let control = |b: &u8| (*b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f;
-    match bytes.iter().position(|b| control(b)) {
-        Some(at) => Err(wrong(at, "a control character")),
-        None => Ok(text),
-    }
-}
-
 /// Every document of `text`. After a syntax error reading goes on at the next line that starts with `---`: such a
 /// line begins a document wherever it stands.
 pub(crate) fn parse(file: &Arc<str>, text: &str, limits: &Limits) -> Vec<ParsedDoc> {
@@ -157,6 +136,11 @@ impl<'t> Stream<'t> {
         Place::new(&**self.file, line, u32::try_from(mark.col()).unwrap_or(0) + 1)
     }
 
+    fn line_start(&self, byte: usize) -> usize {
+        let before = self.text.get(..byte - self.base.byte).unwrap_or_default();
+        self.base.byte + before.rfind('\n').map_or(0, |i| i + 1)
+    }
+
     /// Reads on to the end; `Err` says where it had to stop.
     fn run(mut self, docs: &mut Vec<ParsedDoc>) -> Result<(), Stop> {
         while let Some(next) = self.parser.next_event() {
@@ -170,7 +154,7 @@ impl<'t> Stream<'t> {
             };
             if let Err((diagnostic, mark)) = result {
                 let at = self.byte(mark.index());
-                self.soft.push(diagnostic);
+                self.soft.push(*diagnostic);
                 self.finish(at, None, docs);
                 return Err(Stop { at, after: self.doc_start });
             }
@@ -178,12 +162,12 @@ impl<'t> Stream<'t> {
         Ok(())
     }
 
-    fn syntax_error(&self, info: &str, mark: saphyr_parser::Marker) -> Diagnostic {
+    fn syntax_error(&self, info: &str, mark: saphyr_parser::Marker) -> Box<Diagnostic> {
         let place = self.place(mark);
         if info.contains("recursion limit") {
             return too_deep(self.limits, place);
         }
-        Diagnostic::error("yaml-syntax", format!("this is not YAML: {info}"), place)
+        fault("yaml-syntax", format!("this is not YAML: {info}"), place)
     }
 
     fn finish(&mut self, end: usize, tree: Option<SpanTree>, docs: &mut Vec<ParsedDoc>) {
@@ -191,7 +175,7 @@ impl<'t> Stream<'t> {
         docs.push(ParsedDoc { index: docs.len(), tree, range: self.doc_start..end, errors });
     }
 
-    fn event(&mut self, event: Event<'t>, span: Span, docs: &mut Vec<ParsedDoc>) -> Result<(), Diagnostic> {
+    fn event(&mut self, event: Event<'t>, span: Span, docs: &mut Vec<ParsedDoc>) -> Result<(), Box<Diagnostic>> {
         match event {
             Event::DocumentStart(_) => self.start_document(span, docs.len())?,
             Event::DocumentEnd => self.end_document(span, docs),
@@ -214,17 +198,17 @@ impl<'t> Stream<'t> {
         Ok(())
     }
 
-    fn start_document(&mut self, span: Span, count: usize) -> Result<(), Diagnostic> {
+    fn start_document(&mut self, span: Span, count: usize) -> Result<(), Box<Diagnostic>> {
         self.nodes = Vec::with_capacity(64);
         self.sizes.clear();
         self.anchors.clear();
         self.aliases = 0;
         self.expanded = 0;
         self.root = None;
-        self.doc_start = self.byte(span.start.index());
+        self.doc_start = self.line_start(self.byte(span.start.index()));
         if count >= self.limits.documents {
             let message = format!("more than {} documents in one file", self.limits.documents);
-            return Err(Diagnostic::error("too-many-documents", message, self.place(span.start)));
+            return Err(fault("too-many-documents", message, self.place(span.start)));
         }
         Ok(())
     }
@@ -237,14 +221,14 @@ impl<'t> Stream<'t> {
         self.doc_start = end;
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         let place = self.place(span.start);
         self.aliases += 1;
         let Some(target) = self.anchors.get(&anchor).copied() else {
-            return Err(Diagnostic::error("unknown-anchor", "this alias names an anchor of another document", place));
+            return Err(fault("unknown-anchor", "this alias names an anchor of another document", place));
         };
         if self.open.iter().any(|o| o.id == target) {
-            return Err(Diagnostic::error("alias-limit", "this alias contains itself", place));
+            return Err(fault("alias-limit", "this alias contains itself", place));
         }
         let size = self.sizes.get(target as usize).copied().unwrap_or((1, 0));
         self.expanded = self.expanded.saturating_add(size.0);
@@ -272,7 +256,7 @@ impl<'t> Stream<'t> {
         core: &str,
         anchor: usize,
         span: Span,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Box<Diagnostic>> {
         if self.open.len() >= self.limits.depth {
             return Err(too_deep(self.limits, self.place(span.start)));
         }
@@ -313,10 +297,10 @@ impl<'t> Stream<'t> {
         self.attach(id);
     }
 
-    fn push(&mut self, kind: NodeKind, span: Span, anchor: usize) -> Result<NodeId, Diagnostic> {
+    fn push(&mut self, kind: NodeKind, span: Span, anchor: usize) -> Result<NodeId, Box<Diagnostic>> {
         if self.nodes.len() >= self.limits.nodes {
             let message = format!("more than {} values in one document", self.limits.nodes);
-            return Err(Diagnostic::error("too-many-nodes", message, self.place(span.start)));
+            return Err(fault("too-many-nodes", message, self.place(span.start)));
         }
         let id = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
         let place = self.place(span.start);
@@ -372,16 +356,21 @@ fn style_of(style: ScalarStyle) -> Style {
     }
 }
 
-fn too_deep(limits: &Limits, place: Place) -> Diagnostic {
-    Diagnostic::error("too-deep", format!("maps and lists are nested more than {} deep", limits.depth), place)
+/// What stops the reading of a document.
+fn fault(code: &str, message: impl Into<String>, place: Place) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(code, message, place))
 }
 
-fn alias_limit(limits: &Limits, place: Place) -> Diagnostic {
+fn too_deep(limits: &Limits, place: Place) -> Box<Diagnostic> {
+    fault("too-deep", format!("maps and lists are nested more than {} deep", limits.depth), place)
+}
+
+fn alias_limit(limits: &Limits, place: Place) -> Box<Diagnostic> {
     let message = format!(
         "aliases blow this document up: more than {} aliases, or more than {} values with every alias followed",
         limits.aliases, limits.expanded
     );
-    Diagnostic::error("alias-limit", message, place).hint("write the values out, or split the document")
+    Box::new(Diagnostic::error("alias-limit", message, place).hint("write the values out, or split the document"))
 }
 
 fn unsupported_tag(tag: Option<&Tag>, place: Place) -> Diagnostic {

@@ -1,9 +1,10 @@
 //! Bytes of a file to typed documents, with every diagnostic of every document at once (`D5`).
 
+use super::bytes::text_of;
 use super::check;
 use super::doc::{AnyDoc, BrokenDoc, FileDocs, Kind, Parts};
 use super::limits::Limits;
-use super::parse::{ParsedDoc, parse, text_of};
+use super::parse::{ParsedDoc, parse};
 use super::shape::Shape;
 use super::spans::{NodeKind, SpanTree};
 use super::structure::{did_you_mean, problems};
@@ -20,7 +21,7 @@ pub fn read_documents(file: &str, bytes: &[u8], limits: &Limits) -> FileDocs {
     let text = match text_of(file, bytes, limits) {
         Ok(text) => text,
         Err(diagnostic) => {
-            out.diagnostics.push(diagnostic);
+            out.diagnostics.push(*diagnostic);
             out.broken = true;
             return out;
         }
@@ -39,7 +40,7 @@ pub fn read_documents(file: &str, bytes: &[u8], limits: &Limits) -> FileDocs {
         out.broken = true;
     }
     one_per_file(&mut out);
-    out.diagnostics.sort_by(|a, b| (a.place.line, a.place.column).cmp(&(b.place.line, b.place.column)));
+    out.diagnostics.sort_by_key(|d| (d.place.line, d.place.column));
     out
 }
 
@@ -100,7 +101,7 @@ fn typed(
     sound: bool,
     found: &mut Vec<Diagnostic>,
 ) -> Option<AnyDoc> {
-    let Some(kind) = envelope(&tree, kind, found) else { return None };
+    let kind = envelope(&tree, kind, found)?;
     let wrong = problems(&tree, Shape::of(kind)?);
     let fits = wrong.is_empty();
     found.extend(wrong);

@@ -126,10 +126,11 @@ pub(crate) fn disagreement(text: &str) -> Option<&'static str> {
     if !(first.is_ascii_digit() || first == b'.') {
         return None;
     }
-    if first == b'0' && unsigned.len() > 1 {
-        if let Some(how) = leading_zero(unsigned, text.len() > unsigned.len()) {
-            return Some(how);
-        }
+    if first == b'0'
+        && unsigned.len() > 1
+        && let Some(how) = leading_zero(unsigned, text.len() > unsigned.len())
+    {
+        return Some(how);
     }
     if unsigned.contains('_') && unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.')) {
         return Some("text in YAML 1.2, a number with separators in YAML 1.1");

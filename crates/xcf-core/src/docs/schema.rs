@@ -85,7 +85,10 @@ fn tighten(schema: &mut Value, kind: Kind) {
                 required.retain(|r| r != "spec");
             }
         }
-        Kind::Environment => require(schema, "/$defs/EnvironmentSpec", "compositions"),
+        Kind::Environment => {
+            require(schema, "/$defs/EnvironmentSpec", "compositions");
+            set(schema, "/$defs/Host/additionalProperties", json!(false));
+        }
         _ => {}
     }
     unset_defaults(schema);
