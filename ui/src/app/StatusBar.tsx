@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useStream } from "../api/events";
 import type { WorkspaceDto } from "../api/dto";
+import { useStream } from "../api/events";
 import { showOverlay } from "../commands/overlays";
 import { Icon, type IconName } from "../parts/Icon";
 import { KeyHint } from "../parts/KeyHint";

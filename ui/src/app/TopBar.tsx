@@ -131,9 +131,7 @@ function Branch({ workspace }: { workspace: WorkspaceDto }) {
       <Icon name="branch" />
       <span className="m ell branch">{workspace.branch === "" ? t("top.detached") : workspace.branch}</span>
       {workspace.ahead > 0 && <span className="k">{t("top.ahead", { count: workspace.ahead })}</span>}
-      {workspace.dirty > 0 && (
-        <span className="k">{t("top.edited", { count: workspace.dirty })}</span>
-      )}
+      {workspace.dirty > 0 && <span className="k">{t("top.edited", { count: workspace.dirty })}</span>}
     </span>
   );
 }

@@ -5,7 +5,17 @@ import { KeyHint } from "../parts/KeyHint";
 const APPLY_AFTER_MS = 120;
 
 /** The view's filter: `/` focuses it, Esc clears it, the address keeps it. */
-export function FilterField({ value, label, placeholder, onChange }: { value: string; label: string; placeholder: string; onChange: (text: string) => void }) {
+export function FilterField({
+  value,
+  label,
+  placeholder,
+  onChange,
+}: {
+  value: string;
+  label: string;
+  placeholder: string;
+  onChange: (text: string) => void;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {

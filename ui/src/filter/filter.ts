@@ -5,7 +5,23 @@ export interface Term {
   not: boolean;
 }
 
-export const filterKeys = ["env", "layer", "comp", "module", "engine", "status", "gate", "drift", "cause", "risk", "action", "label", "user", "lock", "fidelity"] as const;
+export const filterKeys = [
+  "env",
+  "layer",
+  "comp",
+  "module",
+  "engine",
+  "status",
+  "gate",
+  "drift",
+  "cause",
+  "risk",
+  "action",
+  "label",
+  "user",
+  "lock",
+  "fidelity",
+] as const;
 export type FilterKey = (typeof filterKeys)[number];
 
 /** What a row answers for each key; a missing key answers nothing. */
@@ -19,7 +35,11 @@ export function parseFilter(text: string): Term[] {
     const value = (match[3] ?? match[4] ?? "").toLowerCase();
     if (value === "") continue;
     const known = key !== null && (filterKeys as readonly string[]).includes(key);
-    terms.push({ not: match[1] === "!", key: known ? key : null, value: known || key === null ? value : `${key}:${value}` });
+    terms.push({
+      not: match[1] === "!",
+      key: known ? key : null,
+      value: known || key === null ? value : `${key}:${value}`,
+    });
   }
   return terms;
 }

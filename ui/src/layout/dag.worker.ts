@@ -22,10 +22,18 @@ async function layOut(input: DagInput): Promise<DagLayout> {
   return {
     width: graph.width ?? 0,
     height: graph.height ?? 0,
-    nodes: (graph.children ?? []).map(({ id, x, y, width, height }) => ({ id, x: x ?? 0, y: y ?? 0, width: width ?? 0, height: height ?? 0 })),
+    nodes: (graph.children ?? []).map(({ id, x, y, width, height }) => ({
+      id,
+      x: x ?? 0,
+      y: y ?? 0,
+      width: width ?? 0,
+      height: height ?? 0,
+    })),
     edges: (graph.edges ?? []).map(({ id, sections }) => ({
       id,
-      points: (sections ?? []).flatMap((s) => [s.startPoint, ...(s.bendPoints ?? []), s.endPoint]).map(({ x, y }) => ({ x, y })),
+      points: (sections ?? [])
+        .flatMap((s) => [s.startPoint, ...(s.bendPoints ?? []), s.endPoint])
+        .map(({ x, y }) => ({ x, y })),
     })),
   };
 }

@@ -1,7 +1,7 @@
+export { CodeView } from "./CodeView";
 export * from "./controls";
 export { DiagnosticList, diagnosticLook } from "./Diagnostics";
 export { Dialog, type DialogProps } from "./Dialog";
-export { CodeView } from "./CodeView";
 export { DiffView } from "./DiffView";
 export { Field, TextArea, TextInput } from "./Field";
 export { Icon, type IconName } from "./Icon";

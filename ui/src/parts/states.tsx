@@ -2,9 +2,9 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client";
 import { Button } from "./controls";
+import { DiagnosticList } from "./Diagnostics";
 import type { IconName } from "./drawings";
 import { Icon } from "./Icon";
-import { DiagnosticList } from "./Diagnostics";
 
 /** What a screen shows when it has nothing: what it is, and one next action. */
 export function EmptyState({
@@ -42,7 +42,12 @@ export function ErrorState({
   const body =
     error instanceof ApiError
       ? error.body
-      : { code: "unexpected", message: error instanceof Error ? error.message : String(error), hint: "", diagnostics: [] };
+      : {
+          code: "unexpected",
+          message: error instanceof Error ? error.message : String(error),
+          hint: "",
+          diagnostics: [],
+        };
   return (
     <div className={compact ? "fault compact" : "fault"} role="alert">
       <p className="fault-what bad">

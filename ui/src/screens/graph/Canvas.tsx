@@ -35,7 +35,10 @@ export function Canvas(props: CanvasProps) {
   const folded = useCanvasView((state) => state.folded);
   const { view, units } = props;
   const shown = useMemo(() => new Map(units.map((unit) => [unit.id, unit])), [units]);
-  const edges = useMemo(() => view.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target)), [view.edges, shown]);
+  const edges = useMemo(
+    () => view.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target)),
+    [view.edges, shown],
+  );
   const input = useMemo(
     (): LayoutInput => ({
       units: units.map(({ id, environment, composition, layer }) => ({ id, environment, composition, layer })),
@@ -63,11 +66,21 @@ interface StageProps extends CanvasProps {
 function useNodes({ layout, shown, edges }: StageProps): Node<UnitNodeData>[] {
   return useMemo(() => {
     const wired = new Map<string, number>();
-    for (const edge of edges) if (edge.kind === "data") wired.set(edge.target, (wired.get(edge.target) ?? 0) + edge.outputs.length);
+    for (const edge of edges)
+      if (edge.kind === "data") wired.set(edge.target, (wired.get(edge.target) ?? 0) + edge.outputs.length);
     return layout.units.flatMap(({ id, x, y }) => {
       const unit = shown.get(id);
       if (unit === undefined) return [];
-      return [{ id, type: "unit", position: { x, y }, data: { unit, wired: wired.get(id) ?? 0 }, width: size.node.width, height: size.node.height }];
+      return [
+        {
+          id,
+          type: "unit",
+          position: { x, y },
+          data: { unit, wired: wired.get(id) ?? 0 },
+          width: size.node.width,
+          height: size.node.height,
+        },
+      ];
     });
   }, [layout, shown, edges]);
 }
@@ -78,7 +91,7 @@ function useFit(layout: Layout, fitKey: string) {
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const fitted = useRef<string | null>(null);
-  const fit = useCallback(
+  const fitTo = useCallback(
     (floor: number, duration: number) => {
       const wide = (width - LEFT - 24) / Math.max(1, layout.width);
       const high = height / Math.max(1, layout.height);
@@ -90,9 +103,9 @@ function useFit(layout: Layout, fitKey: string) {
   useEffect(() => {
     if (width === 0 || fitted.current === fitKey) return;
     fitted.current = fitKey;
-    fit(0.8, 0);
-  }, [fit, fitKey, width]);
-  return fit;
+    fitTo(0.8, 0);
+  }, [fitTo, fitKey, width]);
+  return fitTo;
 }
 
 function Stage(props: StageProps) {
@@ -103,8 +116,11 @@ function Stage(props: StageProps) {
   const nodes = useNodes(props);
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
   const holdsCone = useCanvasView((state) => state.cone);
-  const cone = useMemo(() => (holdsCone && selected !== null ? coneOf(selected, neighbours) : null), [holdsCone, selected, neighbours]);
-  const fit = useFit(layout, fitKey);
+  const cone = useMemo(
+    () => (holdsCone && selected !== null ? coneOf(selected, neighbours) : null),
+    [holdsCone, selected, neighbours],
+  );
+  const fitTo = useFit(layout, fitKey);
   const zoom = useStore((state) => state.transform[2]);
   useReveal(layout, selected, host);
 
@@ -114,18 +130,34 @@ function Stage(props: StageProps) {
   }, [flow]);
   const centre = useCallback(() => {
     const unit = layout.units.find((u) => u.id === useCanvasView.getState().selected);
-    if (unit !== undefined) void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, { zoom: Math.max(1, flow.getZoom()), duration: SLOW_MS });
+    if (unit !== undefined)
+      void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, {
+        zoom: Math.max(1, flow.getZoom()),
+        duration: SLOW_MS,
+      });
   }, [flow, layout]);
   useCommands(
     useMemo(
       () => [
-        { id: "graph.fit", title: t("cmd.fit"), group: "screen", keys: "1", run: () => fit(MIN_ZOOM, SLOW_MS) },
-        { id: "graph.actual", title: t("cmd.actual"), group: "screen", keys: "0", run: () => void flow.zoomTo(1, { duration: SLOW_MS }) },
-        { id: "graph.zoomIn", title: t("cmd.zoomIn"), group: "screen", keys: "[Shift]+Equal", run: () => void flow.zoomIn({ duration: SLOW_MS }) },
+        { id: "graph.fit", title: t("cmd.fit"), group: "screen", keys: "1", run: () => fitTo(MIN_ZOOM, SLOW_MS) },
+        {
+          id: "graph.actual",
+          title: t("cmd.actual"),
+          group: "screen",
+          keys: "0",
+          run: () => void flow.zoomTo(1, { duration: SLOW_MS }),
+        },
+        {
+          id: "graph.zoomIn",
+          title: t("cmd.zoomIn"),
+          group: "screen",
+          keys: "[Shift]+Equal",
+          run: () => void flow.zoomIn({ duration: SLOW_MS }),
+        },
         { id: "graph.zoomOut", title: t("cmd.zoomOut"), group: "screen", keys: "Minus", run: zoomOut },
         { id: "graph.centre", title: t("cmd.centre"), group: "screen", keys: "Period", run: centre },
       ],
-      [t, fit, flow, zoomOut, centre],
+      [t, fitTo, flow, zoomOut, centre],
     ),
   );
 
@@ -137,7 +169,6 @@ function Stage(props: StageProps) {
     if (next !== null) onSelect(next);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys walk between the unit buttons inside
     <section
       ref={host}
       className="cv"
@@ -145,7 +176,8 @@ function Stage(props: StageProps) {
       onKeyDown={onKeyDown}
       onKeyUp={(event) => event.key === "Shift" && useCanvasView.setState({ cone: false })}
       onWheel={(event) => {
-        if ((event.ctrlKey || event.metaKey) && event.deltaY > 0 && flow.getZoom() <= MIN_ZOOM + 0.01) useCanvasView.setState({ far: true });
+        if ((event.ctrlKey || event.metaKey) && event.deltaY > 0 && flow.getZoom() <= MIN_ZOOM + 0.01)
+          useCanvasView.setState({ far: true });
       }}
       style={{ "--inv": 1 / zoom } as React.CSSProperties}
     >
@@ -177,11 +209,20 @@ function Stage(props: StageProps) {
       <LaneHeads layout={layout} lanes={view.lanes} />
       <Legend />
       <div className="tools" role="toolbar" aria-label={t("tools")}>
-        <IconButton label={`${t("cmd.outline")} (O)`} icon="outline" onClick={() => useCanvasView.setState({ mode: "outline" })} />
-        <IconButton label={`${t("cmd.fit")} (1)`} icon="fit" onClick={() => fit(MIN_ZOOM, SLOW_MS)} />
+        <IconButton
+          label={`${t("cmd.outline")} (O)`}
+          icon="outline"
+          onClick={() => useCanvasView.setState({ mode: "outline" })}
+        />
+        <IconButton label={`${t("cmd.fit")} (1)`} icon="fit" onClick={() => fitTo(MIN_ZOOM, SLOW_MS)} />
         <hr />
         <IconButton label={t("cmd.zoomOut")} icon="minus" onClick={zoomOut} />
-        <button type="button" className="num zoom-word" title={`${t("cmd.actual")} (0)`} onClick={() => void flow.zoomTo(1, { duration: SLOW_MS })}>
+        <button
+          type="button"
+          className="num zoom-word"
+          title={`${t("cmd.actual")} (0)`}
+          onClick={() => void flow.zoomTo(1, { duration: SLOW_MS })}
+        >
           {Math.round(zoom * 100)}%
         </button>
         <IconButton label={t("cmd.zoomIn")} icon="plus" onClick={() => void flow.zoomIn({ duration: SLOW_MS })} />
@@ -203,11 +244,22 @@ function useReveal(layout: Layout, selected: string | null, host: React.RefObjec
     const { x, y, zoom } = flow.getViewport();
     const left = unit.x * zoom + x;
     const top = unit.y * zoom + y;
-    const out = left < HEAD_WIDTH + 8 || top < 8 || left + size.node.width * zoom > box.width - 8 || top + size.node.height * zoom > box.height - 8;
-    if (out) void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, { zoom, duration: SLOW_MS });
+    const out =
+      left < HEAD_WIDTH + 8 ||
+      top < 8 ||
+      left + size.node.width * zoom > box.width - 8 ||
+      top + size.node.height * zoom > box.height - 8;
+    if (out)
+      void flow.setCenter(unit.x + size.node.width / 2, unit.y + size.node.height / 2, { zoom, duration: SLOW_MS });
     const hadFocus = host.current?.contains(document.activeElement) === true;
     if (!hadFocus) return;
-    const timer = setTimeout(() => host.current?.querySelector<HTMLElement>(`[data-unit="${CSS.escape(selected)}"]`)?.focus({ preventScroll: true }), out ? SLOW_MS + 40 : 0);
+    const timer = setTimeout(
+      () =>
+        host.current
+          ?.querySelector<HTMLElement>(`[data-unit="${CSS.escape(selected)}"]`)
+          ?.focus({ preventScroll: true }),
+      out ? SLOW_MS + 40 : 0,
+    );
     return () => clearTimeout(timer);
   }, [layout, selected, flow, host, ready]);
 }

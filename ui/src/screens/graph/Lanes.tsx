@@ -12,7 +12,11 @@ export function LaneBands({ layout }: { layout: Layout }) {
   return (
     <div className="lanes" aria-hidden="true">
       {layout.lanes.map((lane) => (
-        <div key={lane.layer} className={`lane ${layerClass(lane.layer)}`} style={{ top: y + lane.y * zoom, height: lane.height * zoom }} />
+        <div
+          key={lane.layer}
+          className={`lane ${layerClass(lane.layer)}`}
+          style={{ top: y + lane.y * zoom, height: lane.height * zoom }}
+        />
       ))}
     </div>
   );
@@ -23,12 +27,23 @@ function LaneHead({ lane, words, top, height }: { lane: PlacedLane; words: strin
   const { t: tp } = useTranslation("parts");
   const small = lane.units === 0 || lane.folded || height < 56;
   return (
-    <div className={`lh ${layerClass(lane.layer)}${small ? " small" : ""}`} style={{ top, height }} title={[lane.layer, ...words].join("\n")}>
+    <div
+      className={`lh ${layerClass(lane.layer)}${small ? " small" : ""}`}
+      style={{ top, height }}
+      title={[lane.layer, ...words].join("\n")}
+    >
       <b title={tp(`layer.${lane.layer}`)}>{lane.layer}</b>
       {!small && words.map((word) => <span key={word}>{word}</span>)}
       {lane.units === 0 && <span className="lh-empty">{t("laneEmpty")}</span>}
       {lane.folded && <span className="lh-empty num">{t("laneFolded", { count: lane.units })}</span>}
-      {lane.units > 0 && <IconButton className="lh-fold" label={lane.folded ? t("unfold", { lane: lane.layer }) : t("fold", { lane: lane.layer })} icon={lane.folded ? "right" : "down"} onClick={() => toggleLane(lane.layer)} />}
+      {lane.units > 0 && (
+        <IconButton
+          className="lh-fold"
+          label={lane.folded ? t("unfold", { lane: lane.layer }) : t("fold", { lane: lane.layer })}
+          icon={lane.folded ? "right" : "down"}
+          onClick={() => toggleLane(lane.layer)}
+        />
+      )}
     </div>
   );
 }
@@ -44,7 +59,13 @@ export function LaneHeads({ layout, lanes }: { layout: Layout; lanes: LaneRoute[
   return (
     <div className="lane-heads">
       {layout.lanes.map((lane) => (
-        <LaneHead key={lane.layer} lane={lane} words={wordsOf(lanes.find((l) => l.layer === lane.layer))} top={y + lane.y * zoom} height={lane.height * zoom} />
+        <LaneHead
+          key={lane.layer}
+          lane={lane}
+          words={wordsOf(lanes.find((l) => l.layer === lane.layer))}
+          top={y + lane.y * zoom}
+          height={lane.height * zoom}
+        />
       ))}
     </div>
   );
@@ -60,7 +81,13 @@ export function ColumnHeads({ layout, guarded }: { layout: Layout; guarded: Set<
         <div
           key={column.environment}
           className={guarded.has(column.environment) ? "column-head guarded" : "column-head"}
-          style={{ left: x + (column.x - 18) * zoom, width: (column.width + 36) * zoom, top: 0, bottom: 0, paddingTop: Math.max(2, y + 4 * zoom) }}
+          style={{
+            left: x + (column.x - 18) * zoom,
+            width: (column.width + 36) * zoom,
+            top: 0,
+            bottom: 0,
+            paddingTop: Math.max(2, y + 4 * zoom),
+          }}
         >
           <span className="mono">{column.environment}</span>
         </div>

@@ -19,13 +19,19 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
   const [x, y, zoom] = useStore((state) => state.transform);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const scale = Math.min((WIDTH - 2 * PAD) / Math.max(1, layout.width), (HEIGHT - 2 * PAD) / Math.max(1, layout.height));
+  const scale = Math.min(
+    (WIDTH - 2 * PAD) / Math.max(1, layout.width),
+    (HEIGHT - 2 * PAD) / Math.max(1, layout.height),
+  );
   const paths = useMemo(() => {
     const by = new Map(layers.map((layer) => [layer, ""]));
     for (const unit of layout.units) {
       const layer = units.get(unit.id)?.layer;
       if (layer === undefined) continue;
-      by.set(layer, `${by.get(layer) ?? ""}M${(PAD + unit.x * scale).toFixed(1)} ${(PAD + unit.y * scale).toFixed(1)}h${Math.max(1.5, size.node.width * scale).toFixed(1)}v${Math.max(1.5, size.node.height * scale).toFixed(1)}h${(-Math.max(1.5, size.node.width * scale)).toFixed(1)}z`);
+      by.set(
+        layer,
+        `${by.get(layer) ?? ""}M${(PAD + unit.x * scale).toFixed(1)} ${(PAD + unit.y * scale).toFixed(1)}h${Math.max(1.5, size.node.width * scale).toFixed(1)}v${Math.max(1.5, size.node.height * scale).toFixed(1)}h${(-Math.max(1.5, size.node.width * scale)).toFixed(1)}z`,
+      );
     }
     return by;
   }, [layout, units, scale]);
@@ -36,7 +42,12 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
     if (box === undefined) return;
     void flow.setCenter((event.clientX - box.left - PAD) / scale, (event.clientY - box.top - PAD) / scale, { zoom });
   };
-  const frame = { x: PAD + (-x / zoom) * scale, y: PAD + (-y / zoom) * scale, w: (width / zoom) * scale, h: (height / zoom) * scale };
+  const frame = {
+    x: PAD + (-x / zoom) * scale,
+    y: PAD + (-y / zoom) * scale,
+    w: (width / zoom) * scale,
+    h: (height / zoom) * scale,
+  };
   const left = Math.max(1, frame.x);
   const top = Math.max(1, frame.y);
   return (
@@ -46,8 +57,24 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
         {[...paths].map(([layer, d]) => (
           <path key={layer} className={layerClass(layer)} d={d} fill="var(--l)" opacity=".55" />
         ))}
-        {at !== undefined && <rect x={PAD + at.x * scale} y={PAD + at.y * scale} width={Math.max(3, size.node.width * scale)} height={Math.max(3, size.node.height * scale)} rx="1" className="mm-sel" />}
-        <rect x={left} y={top} width={Math.max(4, Math.min(WIDTH - 1, frame.x + frame.w) - left)} height={Math.max(4, Math.min(HEIGHT - 1, frame.y + frame.h) - top)} rx="3" className="mm-frame" />
+        {at !== undefined && (
+          <rect
+            x={PAD + at.x * scale}
+            y={PAD + at.y * scale}
+            width={Math.max(3, size.node.width * scale)}
+            height={Math.max(3, size.node.height * scale)}
+            rx="1"
+            className="mm-sel"
+          />
+        )}
+        <rect
+          x={left}
+          y={top}
+          width={Math.max(4, Math.min(WIDTH - 1, frame.x + frame.w) - left)}
+          height={Math.max(4, Math.min(HEIGHT - 1, frame.y + frame.h) - top)}
+          rx="3"
+          className="mm-frame"
+        />
       </svg>
     </figure>
   );

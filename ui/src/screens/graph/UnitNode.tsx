@@ -1,9 +1,9 @@
 import { type NodeProps, useStore } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { EngineGlyph, layerClass } from "../../parts/marks";
 import type { IconName } from "../../parts/drawings";
 import { Icon } from "../../parts/Icon";
+import { EngineGlyph, layerClass } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { iconOf, toneOf, wantsAttention } from "../../parts/status";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
@@ -54,7 +54,13 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const attention = wantsAttention(unit.status);
   const tone = toneOf(unit.status);
   const state = tp(`status.${unit.status}`);
-  const label = t("nodeLabel", { name: unit.module, layer: unit.layer, engine: unit.engine ?? t("noEngine"), state: unit.detail === null ? state : `${state}, ${unit.detail}`, count: wired });
+  const label = t("nodeLabel", {
+    name: unit.module,
+    layer: unit.layer,
+    engine: unit.engine ?? t("noEngine"),
+    state: unit.detail === null ? state : `${state}, ${unit.detail}`,
+    count: wired,
+  });
   const classes = ["node", layerClass(unit.layer)];
   if (unit.layer === "Ephemeral" || unit.status === "unassembled") classes.push("eph");
   if (attention) classes.push("att", tone);

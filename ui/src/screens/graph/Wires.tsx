@@ -35,7 +35,9 @@ function overlaps(box: Rect, view: Rect): boolean {
 }
 
 function arrow({ end, arrives }: Wire): string {
-  return arrives === "right" ? `M${end.x - 6} ${end.y - 3.5}L${end.x} ${end.y}L${end.x - 6} ${end.y + 3.5}z` : `M${end.x - 3.5} ${end.y - 6}L${end.x} ${end.y}L${end.x + 3.5} ${end.y - 6}z`;
+  return arrives === "right"
+    ? `M${end.x - 6} ${end.y - 3.5}L${end.x} ${end.y}L${end.x - 6} ${end.y + 3.5}z`
+    : `M${end.x - 3.5} ${end.y - 6}L${end.x} ${end.y}L${end.x + 3.5} ${end.y - 6}z`;
 }
 
 function WireShape({ wire, edge, lit, dim }: { wire: Wire; edge: GraphEdge | undefined; lit: boolean; dim: boolean }) {
@@ -57,10 +59,22 @@ function WireShape({ wire, edge, lit, dim }: { wire: Wire; edge: GraphEdge | und
 }
 
 /** Compositions, wires and labels under the nodes; only what is in view is mounted. */
-export function Wires({ layout, edges, lit, cone }: { layout: Layout; edges: GraphEdge[]; lit: string | null; cone: Set<string> | null }) {
+export function Wires({
+  layout,
+  edges,
+  lit,
+  cone,
+}: {
+  layout: Layout;
+  edges: GraphEdge[];
+  lit: string | null;
+  cone: Set<string> | null;
+}) {
   const view = useVisibleTiles();
   const near = useStore((state) => state.transform[2] >= NEAR_ZOOM);
-  const groups = layout.groups.filter((g) => overlaps({ x0: g.x, y0: g.y, x1: g.x + g.width, y1: g.y + g.height }, view));
+  const groups = layout.groups.filter((g) =>
+    overlaps({ x0: g.x, y0: g.y, x1: g.x + g.width, y1: g.y + g.height }, view),
+  );
   const shown = (near ? layout.wires : layout.bundles).filter((wire) => overlaps(wire.box, view));
   const litGroup = lit === null ? null : lit.slice(0, lit.lastIndexOf("/"));
   const isLit = (wire: Wire) => {
@@ -72,30 +86,52 @@ export function Wires({ layout, edges, lit, cone }: { layout: Layout; edges: Gra
   return (
     <ViewportPortal>
       {groups.map((group) => (
-        <div key={group.id} className={`grp ${layerClass(group.layer)}`} style={{ left: group.x, top: group.y, width: group.width, height: group.height }} />
+        <div
+          key={group.id}
+          className={`grp ${layerClass(group.layer)}`}
+          style={{ left: group.x, top: group.y, width: group.width, height: group.height }}
+        />
       ))}
       <svg className="edges" width={layout.width} height={layout.height} aria-hidden="true">
         <title>wires</title>
         {sorted.map((wire) => (
-          <WireShape key={`${wire.source}>${wire.target}>${wire.link}`} wire={wire} edge={edges[wire.link]} lit={isLit(wire)} dim={cone !== null && !isLit(wire)} />
+          <WireShape
+            key={`${wire.source}>${wire.target}>${wire.link}`}
+            wire={wire}
+            edge={edges[wire.link]}
+            lit={isLit(wire)}
+            dim={cone !== null && !isLit(wire)}
+          />
         ))}
       </svg>
       {groups.map((group) => (
-        <span key={group.id} className={`grp-name ${layerClass(group.layer)}`} style={{ left: group.x + 6, top: group.y + 3, maxWidth: group.width - 12 }}>
+        <span
+          key={group.id}
+          className={`grp-name ${layerClass(group.layer)}`}
+          style={{ left: group.x + 6, top: group.y + 3, maxWidth: group.width - 12 }}
+        >
           {group.composition}
         </span>
       ))}
       {sorted.map((wire) => {
         if (!near) {
           return wire.count > 1 ? (
-            <span key={`${wire.source}>${wire.target}`} className="el count num" style={{ left: wire.label.x, top: wire.label.y }}>
+            <span
+              key={`${wire.source}>${wire.target}`}
+              className="el count num"
+              style={{ left: wire.label.x, top: wire.label.y }}
+            >
               {wire.count}
             </span>
           ) : null;
         }
         const names = edges[wire.link]?.outputs ?? [];
         return isLit(wire) && names.length > 0 ? (
-          <span key={`${wire.source}>${wire.target}>${wire.link}`} className="el mono" style={{ left: wire.label.x, top: wire.label.y }}>
+          <span
+            key={`${wire.source}>${wire.target}>${wire.link}`}
+            className="el mono"
+            style={{ left: wire.label.x, top: wire.label.y }}
+          >
             {names.join(", ")}
           </span>
         ) : null;

@@ -49,7 +49,10 @@ export function step(layout: Layout, neighbours: Neighbours, from: string | null
   if (here === undefined) return first?.id ?? null;
   if (direction === "ArrowLeft" || direction === "ArrowRight") {
     const sign = direction === "ArrowLeft" ? -1 : 1;
-    return nearest(here, layout.units.filter((u) => Math.abs(u.y - here.y) < 1 && (u.x - here.x) * sign > 0));
+    return nearest(
+      here,
+      layout.units.filter((u) => Math.abs(u.y - here.y) < 1 && (u.x - here.x) * sign > 0),
+    );
   }
   const sign = direction === "ArrowUp" ? -1 : 1;
   const wired = new Set((direction === "ArrowUp" ? neighbours.up : neighbours.down).get(from) ?? []);

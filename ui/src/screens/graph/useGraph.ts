@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { EdgeDto, GraphDto, UnassembledDto, UnitNodeDto } from "../../api/dto";
 import { query, useApi } from "../../api/client";
+import type { EdgeDto, GraphDto, UnassembledDto, UnitNodeDto } from "../../api/dto";
 import { type Layer, layerOf } from "../../parts/marks";
 import { type Status, statusOf } from "../../parts/status";
 
@@ -121,7 +121,13 @@ export function readGraph(graph: GraphDto): GraphView {
   return {
     units,
     edges: readEdges(graph.edges),
-    lanes: graph.lanes.map(({ lifecycle, rule, reconcile, drift, gate }) => ({ layer: layerOf(lifecycle), rule, reconcile, drift, gate })),
+    lanes: graph.lanes.map(({ lifecycle, rule, reconcile, drift, gate }) => ({
+      layer: layerOf(lifecycle),
+      rule,
+      reconcile,
+      drift,
+      gate,
+    })),
     environments: [...new Set(units.map((unit) => unit.environment))],
   };
 }

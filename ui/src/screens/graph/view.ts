@@ -13,10 +13,19 @@ interface CanvasView {
   zoom: number;
 }
 
-export const useCanvasView = create<CanvasView>(() => ({ mode: "canvas", far: false, selected: null, cone: false, folded: [], zoom: 1 }));
+export const useCanvasView = create<CanvasView>(() => ({
+  mode: "canvas",
+  far: false,
+  selected: null,
+  cone: false,
+  folded: [],
+  zoom: 1,
+}));
 
 export function toggleLane(layer: Layer): void {
-  useCanvasView.setState(({ folded }) => ({ folded: folded.includes(layer) ? folded.filter((l) => l !== layer) : [...folded, layer] }));
+  useCanvasView.setState(({ folded }) => ({
+    folded: folded.includes(layer) ? folded.filter((l) => l !== layer) : [...folded, layer],
+  }));
 }
 
 /** Above this many units a workspace opens as the overview. */

@@ -157,7 +157,8 @@ function seatEnvironment(environment: string, blocks: Block[], upstream: Map<str
       if (above.length > 0) wish.set(block.id, above.reduce((a, b) => a + b, 0) / above.length);
     }
     const seats = seatLane(own, total, wish);
-    for (const { block, column } of seats) block.units.forEach((id, i) => columnOf.set(id, column + (i % block.columns)));
+    for (const { block, column } of seats)
+      for (const [i, id] of block.units.entries()) columnOf.set(id, column + (i % block.columns));
     lanes.set(layer, seats);
   }
   return { environment, total, lanes };
@@ -181,9 +182,22 @@ export function place(input: LayoutInput): Placement {
   }
   const blocks = blocksOf(input.units, links);
   const seated = environments.map((environment) =>
-    seatEnvironment(environment, blocks.filter((b) => b.environment === environment), upstream),
+    seatEnvironment(
+      environment,
+      blocks.filter((b) => b.environment === environment),
+      upstream,
+    ),
   );
-  const out: Placement = { units: [], groups: [], lanes: [], columns: [], below: new Map(), above: new Map(), width: 0, height: 0 };
+  const out: Placement = {
+    units: [],
+    groups: [],
+    lanes: [],
+    columns: [],
+    below: new Map(),
+    above: new Map(),
+    width: 0,
+    height: 0,
+  };
   let x = 0;
   for (const { environment, total } of seated) {
     const width = total * size.columnPitch - 2 * size.groupPad;
@@ -198,7 +212,10 @@ export function place(input: LayoutInput): Placement {
 }
 
 function placeLane(layer: Layer, top: number, seated: EnvironmentSeats[], folded: boolean, out: Placement): number {
-  const units = seated.reduce((n, e) => n + (e.lanes.get(layer) ?? []).reduce((m, s) => m + s.block.units.length, 0), 0);
+  const units = seated.reduce(
+    (n, e) => n + (e.lanes.get(layer) ?? []).reduce((m, s) => m + s.block.units.length, 0),
+    0,
+  );
   if (units === 0 || folded) {
     out.lanes.push({ layer, y: top, height: size.foldedLane, units, folded });
     return top + size.foldedLane;
@@ -217,7 +234,8 @@ function placeLane(layer: Layer, top: number, seated: EnvironmentSeats[], folded
   });
   seated.forEach(({ lanes }, e) => {
     const left = out.columns[e]?.x ?? 0;
-    for (const seat of lanes.get(layer) ?? []) placeBlock(seat, left, tops[seat.shelf] ?? top, heights[seat.shelf] ?? 0, out);
+    for (const seat of lanes.get(layer) ?? [])
+      placeBlock(seat, left, tops[seat.shelf] ?? top, heights[seat.shelf] ?? 0, out);
   });
   out.lanes.push({ layer, y: top, height: y - top, units, folded });
   return y;
@@ -241,7 +259,13 @@ function placeBlock({ block, column }: Seat, left: number, top: number, shelfHei
   block.units.forEach((id, i) => {
     const row = Math.floor(i / block.columns);
     const unitY = top + size.groupHead + row * size.rowPitch;
-    out.units.push({ id, x: x + size.groupPad + (i % block.columns) * size.columnPitch, y: unitY, row, column: column + (i % block.columns) });
+    out.units.push({
+      id,
+      x: x + size.groupPad + (i % block.columns) * size.columnPitch,
+      y: unitY,
+      row,
+      column: column + (i % block.columns),
+    });
     const rowGap = (size.rowPitch - size.node.height) / 2;
     out.below.set(id, row === block.rows - 1 ? shelfGap : unitY + size.node.height + rowGap);
     out.above.set(id, row === 0 ? gapAbove : unitY - rowGap);

@@ -151,8 +151,10 @@ function pointsOf(draft: Draft): Point[] {
   const end = { x: xb, y: to.top };
   const y1 = strip(draft.first, from.below);
   const y2 = strip(draft.second, to.above);
-  if (shape === "one-strip" || shape === "target-column") return Math.abs(xa - xb) < 1 ? [start, end] : [start, { x: xa, y: y1 }, { x: xb, y: y1 }, end];
-  if (shape === "source-column") return Math.abs(xa - xb) < 1 ? [start, end] : [start, { x: xa, y: y2 }, { x: xb, y: y2 }, end];
+  if (shape === "one-strip" || shape === "target-column")
+    return Math.abs(xa - xb) < 1 ? [start, end] : [start, { x: xa, y: y1 }, { x: xb, y: y1 }, end];
+  if (shape === "source-column")
+    return Math.abs(xa - xb) < 1 ? [start, end] : [start, { x: xa, y: y2 }, { x: xb, y: y2 }, end];
   const gap = draft.gap + (draft.vertical?.offset ?? 0);
   return [start, { x: xa, y: y1 }, { x: gap, y: y1 }, { x: gap, y: y2 }, { x: xb, y: y2 }, end];
 }
@@ -187,7 +189,11 @@ function finish(draft: Draft): Wire {
   };
 }
 
-function route(pairs: { link: number; count: number; from: End; to: End }[], columns: Columns, ported: boolean): Wire[] {
+function route(
+  pairs: { link: number; count: number; from: End; to: End }[],
+  columns: Columns,
+  ported: boolean,
+): Wire[] {
   const outgoing = new Map<string, number[]>();
   const incoming = new Map<string, number[]>();
   pairs.forEach(({ from, to }, i) => {
@@ -202,7 +208,9 @@ function route(pairs: { link: number; count: number; from: End; to: End }[], col
         const pair = pairs[i];
         return pair !== undefined && shapeOf(pair.from, pair.to, 0, 0, columns) === "beside";
       };
-      const real = list.filter((i) => !beside(i)).sort((a, b) => (pairs[a]?.[other].x ?? 0) - (pairs[b]?.[other].x ?? 0));
+      const real = list
+        .filter((i) => !beside(i))
+        .sort((a, b) => (pairs[a]?.[other].x ?? 0) - (pairs[b]?.[other].x ?? 0));
       const offsets = portOffsets(real.length);
       real.forEach((i, n) => {
         into[i] = ported ? (pairs[i]?.[own].left ?? 0) + (offsets[n] ?? PORT_CENTRE) : (pairs[i]?.[own].x ?? 0);
@@ -225,7 +233,8 @@ function route(pairs: { link: number; count: number; from: End; to: End }[], col
     const gap = a <= b ? pair.to.left - size.groupPad * 2 : pair.to.right + size.groupPad * 2;
     const draft: Draft = { ...pair, xa: a, xb: b, shape, gap };
     const straight = Math.abs(a - b) < 1;
-    if ((shape === "one-strip" || shape === "target-column") && !straight) draft.first = horizontal.use(pair.from.below, a, b);
+    if ((shape === "one-strip" || shape === "target-column") && !straight)
+      draft.first = horizontal.use(pair.from.below, a, b);
     if (shape === "source-column" && !straight) draft.second = horizontal.use(pair.to.above, a, b);
     if (shape === "gap") {
       draft.first = horizontal.use(pair.from.below, a, gap);

@@ -1,0 +1,55 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { DraftDto } from "../../api/dto";
+import { Button } from "../../parts/controls";
+import { StatusBadge } from "../../parts/StatusBadge";
+import { DraftDiff } from "./DraftDiff";
+import { useUndo } from "./useDraft";
+
+/** Shown while the working tree has edits: files, +/−, units, Undo, the text. */
+export function DraftBar({ draft }: { draft: DraftDto }) {
+  const { t } = useTranslation("graph");
+  const [open, setOpen] = useState(false);
+  const undo = useUndo();
+  if (draft.files.length === 0) return null;
+  const added = draft.files.reduce((n, file) => n + file.added, 0);
+  const removed = draft.files.reduce((n, file) => n + file.removed, 0);
+  const only = draft.files.length === 1 ? draft.files[0] : undefined;
+  return (
+    <section className="draft" aria-label={t("draft.word")}>
+      <StatusBadge status="draft" />
+      <span className="ell">
+        {only === undefined ? (
+          t("draft.inFiles", { count: draft.files.length })
+        ) : (
+          <>
+            {t("draft.inFile")} <span className="mono">{only.path}</span>
+          </>
+        )}
+      </span>
+      <span className="mono num nw">
+        <span className="ok cc">+{added}</span> <span className="bad cc">−{removed}</span>
+      </span>
+      {draft.units.length > 0 && <span className="sec nw">{t("draft.affects", { count: draft.units.length })}</span>}
+      <span className="grow" />
+      {undo.error !== null && (
+        <span className="bad cc ell" role="alert">
+          {undo.error.message}
+        </span>
+      )}
+      <Button
+        kind="gho"
+        icon="undo"
+        keys="$mod+z"
+        reason={draft.canUndo ? undefined : t("draft.nothingToUndo")}
+        onClick={() => undo.mutate()}
+      >
+        {t("draft.undo")}
+      </Button>
+      <Button kind="gho" onClick={() => setOpen(true)}>
+        {t("draft.show")}
+      </Button>
+      {open && <DraftDiff draft={draft} onClose={() => setOpen(false)} />}
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { EditTargetDto, InputDto, PolicyFieldDto, UnitDetailDto } from "../../api/dto";
+import { Icon } from "../../parts/Icon";
+import { InputField, OriginChip } from "./InputField";
+import { useEdit } from "./useUnit";
+import { same } from "./values";
+
+function changed(input: InputDto): boolean {
+  return input.was !== undefined && input.was !== null && !same(input.was, input.value);
+}
+
+/** Changed inputs first, then those with something to say, then the module's own order. */
+export function orderInputs(inputs: InputDto[]): InputDto[] {
+  const rank = (input: InputDto) => (changed(input) ? 0 : input.diagnostics.length > 0 ? 1 : 2);
+  return inputs
+    .map((input, i) => ({ input, i }))
+    .sort((a, b) => rank(a.input) - rank(b.input) || a.i - b.i)
+    .map(({ input }) => input);
+}
+
+function useWrite() {
+  const edit = useEdit();
+  const at = ({ file, document, pointer, digest }: EditTargetDto) => ({ file, document, pointer, baseDigest: digest });
+  return {
+    write: (target: EditTargetDto, value: unknown) => edit.mutateAsync({ ...at(target), value, remove: false }),
+    remove: (target: EditTargetDto) => edit.mutateAsync({ ...at(target), remove: true }),
+  };
+}
+
+function PolicyRow({ field, write, remove }: { field: PolicyFieldDto } & ReturnType<typeof useWrite>) {
+  const { t } = useTranslation("inspector");
+  const id = useId();
+  const [error, setError] = useState<string | null>(null);
+  const own = field.value ?? "";
+  const save = (value: string) => {
+    setError(null);
+    const done = value === "" ? remove(field.edit) : write(field.edit, value);
+    done.catch((reason: unknown) => setError(reason instanceof Error ? reason.message : String(reason)));
+  };
+  return (
+    <div className="fr">
+      <label className="mono" htmlFor={id}>
+        {field.field}
+      </label>
+      <div className="fr-control">
+        <span className={`field holder${own === "" ? " inh" : ""}`}>
+          <select id={id} className="mono grow bare" value={own} onChange={(event) => save(event.target.value)}>
+            <option value="">
+              {own === "" ? field.effective || t("route.none") : t("choose", { value: t("reset") })}
+            </option>
+            {field.choices.map((choice) => (
+              <option key={choice} value={choice}>
+                {choice}
+              </option>
+            ))}
+          </select>
+          {own === "" && <OriginChip origin={field.origin} />}
+        </span>
+        {error !== null && (
+          <p className="hint bad" role="alert">
+            <Icon name="bad" />
+            <span>{error}</span>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Inputs and policies as a form over the text: every save is one edit of one value in the document. */
+export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id: string) => void }) {
+  const { t } = useTranslation("inspector");
+  const edits = useWrite();
+  return (
+    <>
+      <div className="form">
+        {unit.inputs.length === 0 && <p className="mut">{t("noInputs")}</p>}
+        {orderInputs(unit.inputs).map((input) => (
+          <InputField
+            key={input.name}
+            input={input}
+            onSelect={onSelect}
+            onWrite={(value) => edits.write(input.edit, value)}
+            onRemove={() => edits.remove(input.edit)}
+          />
+        ))}
+      </div>
+      {unit.policies.length > 0 && (
+        <>
+          <div className="sec-h">
+            <h3>{t("policies")}</h3>
+          </div>
+          <div className="form">
+            {unit.policies.map((field) => (
+              <PolicyRow key={field.field} field={field} {...edits} />
+            ))}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
