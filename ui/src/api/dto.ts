@@ -103,7 +103,7 @@ export interface ChangeSummaryDto {
   /** Counts. */
   counts: CountsDto;
   /** Number of units. */
-  units: number;
+  unitCount: number;
   /** Who made it. */
   createdBy: string;
   /** When it was planned (RFC 3339). */
@@ -279,7 +279,7 @@ export interface ChangeDetailDto extends ChangeSummaryDto {
   /** Authors. */
   authors: string[];
   /** Units, risk first. */
-  unitList: ChangeUnitDto[];
+  units: ChangeUnitDto[];
   /** Frozen edges: `to` waits for `from`. */
   edges: FrozenEdgeDto[];
   /** Policy results. */
@@ -294,6 +294,10 @@ export interface ChangeDetailDto extends ChangeSummaryDto {
   allowed: AllowedDto[];
   /** Diagnostics that matter for it. */
   diagnostics: DiagnosticDto[];
+  /** True if nothing moves before a person acts (approval, sign-off). */
+  awaitsPerson: boolean;
+  /** True if only time or a lock holds it. */
+  held: boolean;
   /** Markdown rendering. */
   markdown: string;
   /** Console rendering. */

@@ -112,7 +112,7 @@ function Appearance() {
       run: () => prefs.set({ density }),
     })),
   ];
-  return <Menu align="end" entries={entries} trigger={<IconButton label={t("top.appearance")} icon="eye" />} />;
+  return <Menu align="end" entries={entries} trigger={<IconButton label={t("top.appearance")} icon="contrast" />} />;
 }
 
 function initials(name: string): string {

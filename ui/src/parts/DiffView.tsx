@@ -29,6 +29,7 @@ export function DiffView({
       codeTheme,
       EditorState.readOnly.of(true),
       EditorView.editable.of(false),
+      EditorState.phrases.of({ "$ unchanged lines": t("diff.unchanged") }),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     ];
     const collapseUnchanged = { margin: 3, minSize: 6 };
@@ -51,7 +52,7 @@ export function DiffView({
       ],
     });
     return () => view.destroy();
-  }, [before, after, split, label]);
+  }, [before, after, split, label, t]);
   if (before === after) return <p className="mut diff-none">{t("diff.none")}</p>;
   return <div ref={host} className="diff-view" />;
 }

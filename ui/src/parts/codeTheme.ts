@@ -26,6 +26,7 @@ const look = EditorView.theme({
     fontFamily: "var(--font-ui)",
     padding: "2px 10px",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none" },
   ".cm-changeGutter": { width: "3px", paddingLeft: "0" },
   ".cm-changedLineGutter": { background: "var(--ok)" },
   ".cm-deletedLineGutter, .cm-merge-a .cm-changedLineGutter": { background: "var(--bad)" },

@@ -100,6 +100,12 @@ export const drawings = {
       <path d="m6.25 4.5 3.5 3.5-3.5 3.5" />
     </>
   ),
+  contrast: (
+    <>
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" stroke="none" />
+    </>
+  ),
   minus: <path d="M3.25 8h9.5" />,
   plus: (
     <>

@@ -12,7 +12,7 @@ import { coneOf, type Direction, neighboursOf, step } from "./neighbours";
 import { UnitNode, type UnitNodeData } from "./UnitNode";
 import type { GraphUnit, GraphView } from "./useGraph";
 import { MIN_ZOOM, useCanvasView } from "./view";
-import { Wires } from "./Wires";
+import { WireLabels, Wires } from "./Wires";
 
 const HEAD_WIDTH = 104;
 const LEFT = HEAD_WIDTH + 18;
@@ -95,7 +95,9 @@ function useFit(layout: Layout, fitKey: string) {
     (floor: number, duration: number) => {
       const wide = (width - LEFT - 24) / Math.max(1, layout.width);
       const high = height / Math.max(1, layout.height);
-      const zoom = Math.max(floor, Math.min(1, wide, high));
+      const exact = Math.min(1, wide, high);
+      // Text is sharpest at 100 %: a picture that almost fits is shown in full size.
+      const zoom = Math.max(floor, exact > 0.9 ? 1 : exact);
       void flow.setViewport({ x: LEFT, y: 0, zoom }, { duration });
     },
     [flow, layout, width, height],
@@ -205,6 +207,7 @@ function Stage(props: StageProps) {
       >
         <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
       </ReactFlow>
+      <WireLabels layout={layout} edges={edges} lit={selected} />
       <ColumnHeads layout={layout} guarded={guarded} />
       <LaneHeads layout={layout} lanes={view.lanes} />
       <Legend />

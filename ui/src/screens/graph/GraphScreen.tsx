@@ -13,6 +13,7 @@ import { Dialog } from "../../parts/Dialog";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { usePrefs } from "../../state/prefs";
 import { Inspector } from "../inspector/Inspector";
+import { Attention } from "./Attention";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
@@ -185,7 +186,13 @@ export function GraphScreen() {
           )}
           {draft.data !== undefined && <DraftBar draft={draft.data} />}
         </div>
-        {inspectorOpen && <Inspector id={known ? selected : null} onSelect={select} />}
+        {inspectorOpen && (
+          <Inspector
+            id={known ? selected : null}
+            onSelect={select}
+            idle={<Attention units={view.units} onSelect={open} />}
+          />
+        )}
       </div>
       {actions.overlay === "commit" && draft.data !== undefined && (
         <CommitDialog draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />

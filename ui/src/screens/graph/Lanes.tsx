@@ -25,7 +25,7 @@ export function LaneBands({ layout }: { layout: Layout }) {
 function LaneHead({ lane, words, top, height }: { lane: PlacedLane; words: string[]; top: number; height: number }) {
   const { t } = useTranslation("graph");
   const { t: tp } = useTranslation("parts");
-  const small = lane.units === 0 || lane.folded || height < 56;
+  const small = lane.units === 0 || lane.folded || height < 44;
   return (
     <div
       className={`lh ${layerClass(lane.layer)}${small ? " small" : ""}`}
@@ -33,7 +33,7 @@ function LaneHead({ lane, words, top, height }: { lane: PlacedLane; words: strin
       title={[lane.layer, ...words].join("\n")}
     >
       <b title={tp(`layer.${lane.layer}`)}>{lane.layer}</b>
-      {!small && words.map((word) => <span key={word}>{word}</span>)}
+      {!small && height >= 84 && words.map((word) => <span key={word}>{word}</span>)}
       {lane.units === 0 && <span className="lh-empty">{t("laneEmpty")}</span>}
       {lane.folded && <span className="lh-empty num">{t("laneFolded", { count: lane.units })}</span>}
       {lane.units > 0 && (

@@ -41,6 +41,8 @@ function blocksOf(units: GraphUnit[]): BlockView[] {
   );
 }
 
+/** Per lane, so that the worst of every lane is on one screen. */
+const FIRST_BLOCKS = 5;
 const CELL = 6;
 const PITCH = 8;
 const CELLS_PER_ROW = 18;
@@ -114,7 +116,11 @@ function Lane({
   const [all, setAll] = useState(false);
   const blocks = useMemo(() => blocksOf(units), [units]);
   const calm = blocks.filter((block) => toneOf(block.worst) === "ok");
-  const shown = all ? blocks : blocks.filter((block) => toneOf(block.worst) !== "ok");
+  const restless = blocks.filter((block) => toneOf(block.worst) !== "ok");
+  const [every, setEvery] = useState(false);
+  const first = every ? restless : restless.slice(0, FIRST_BLOCKS);
+  const shown = all ? [...first, ...calm] : first;
+  const more = restless.length - FIRST_BLOCKS;
   return (
     <section className={`ov-lane ${layerClass(layer)}`} aria-label={layer}>
       <div className="ov-head">
@@ -127,6 +133,12 @@ function Lane({
         {shown.map((block) => (
           <Block key={block.id} block={block} several={several} onOpen={onOpen} />
         ))}
+        {more > 0 && (
+          <button type="button" className="ov-calm" aria-expanded={every} onClick={() => setEvery(!every)}>
+            <span className="sec">{t("overview.more", { count: more })}</span>
+            <span className="link">{every ? t("overview.hide") : t("overview.show")}</span>
+          </button>
+        )}
         {calm.length > 0 && (
           <button type="button" className="ov-calm" aria-expanded={all} onClick={() => setAll(!all)}>
             <span className="st ok">

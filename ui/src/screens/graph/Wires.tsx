@@ -1,4 +1,4 @@
-import { useStore, ViewportPortal } from "@xyflow/react";
+import { useStore, useViewport, ViewportPortal } from "@xyflow/react";
 import { useMemo } from "react";
 import { layerClass } from "../../parts/marks";
 import type { Layout, Wire } from "./layout/types";
@@ -113,9 +113,10 @@ export function Wires({
           {group.composition}
         </span>
       ))}
-      {sorted.map((wire) => {
-        if (!near) {
-          return wire.count > 1 ? (
+      {!near &&
+        sorted
+          .filter((wire) => wire.count > 1)
+          .map((wire) => (
             <span
               key={`${wire.source}>${wire.target}`}
               className="el count num"
@@ -123,19 +124,27 @@ export function Wires({
             >
               {wire.count}
             </span>
-          ) : null;
-        }
-        const names = edges[wire.link]?.outputs ?? [];
-        return isLit(wire) && names.length > 0 ? (
-          <span
-            key={`${wire.source}>${wire.target}>${wire.link}`}
-            className="el mono"
-            style={{ left: wire.label.x, top: wire.label.y }}
-          >
-            {names.join(", ")}
-          </span>
-        ) : null;
-      })}
+          ))}
     </ViewportPortal>
+  );
+}
+
+/** Names of the outputs on the selected unit's wires; above the nodes, so that they are never cut. */
+export function WireLabels({ layout, edges, lit }: { layout: Layout; edges: GraphEdge[]; lit: string | null }) {
+  const { x, y, zoom } = useViewport();
+  if (lit === null || zoom < NEAR_ZOOM) return null;
+  const named = layout.wires.filter((wire) => (wire.source === lit || wire.target === lit) && edges[wire.link]?.outputs.length);
+  return (
+    <div className="wire-labels">
+      {named.map((wire) => (
+        <span
+          key={`${wire.source}>${wire.target}`}
+          className="el mono"
+          style={{ left: x + wire.label.x * zoom, top: y + wire.label.y * zoom }}
+        >
+          {edges[wire.link]?.outputs.join(", ")}
+        </span>
+      ))}
+    </div>
   );
 }

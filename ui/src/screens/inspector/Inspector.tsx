@@ -1,12 +1,12 @@
 import "./inspector.css";
-import { type PointerEvent, useEffect, useState } from "react";
+import { type PointerEvent, type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { UnitDetailDto } from "../../api/dto";
 import { IconButton } from "../../parts/controls";
 import { DiagnosticList } from "../../parts/Diagnostics";
 import { EngineGlyph, LayerTag, layerClass } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
-import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
+import { ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
 import { Tabs } from "../../parts/Tabs";
 import { usePrefs } from "../../state/prefs";
@@ -24,14 +24,22 @@ const tabs = ["form", "yaml", "plan", "outputs", "history"] as const;
 type TabName = (typeof tabs)[number];
 
 /** One selected unit: understand it, edit it. */
-export function Inspector({ id, onSelect }: { id: string | null; onSelect: (id: string | null) => void }) {
+export function Inspector({
+  id,
+  onSelect,
+  idle,
+}: {
+  id: string | null;
+  onSelect: (id: string | null) => void;
+  idle: ReactNode;
+}) {
   const { t } = useTranslation("inspector");
   const unit = useUnit(id);
   return (
     <aside className="ins" aria-label={t("label")}>
       <Grip />
       {id === null || id.startsWith("/") ? (
-        <EmptyState icon="pin" title={t("none.title")} text={t("none.text")} />
+        idle
       ) : unit.error !== null ? (
         <ErrorState error={unit.error} onRetry={() => void unit.refetch()} />
       ) : unit.data === undefined ? (
@@ -126,13 +134,17 @@ function Body({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id: string |
       >
         {tab === "form" && (
           <>
-            {loose.length > 0 && (
-              <div className="loose">
-                <DiagnosticList diagnostics={loose} />
-              </div>
-            )}
-            <FormTab unit={unit} onSelect={onSelect} />
-            <RouteWhy route={unit.route} unit={unit.node.id} />
+            <div className="form-scroll">
+              {loose.length > 0 && (
+                <div className="loose">
+                  <DiagnosticList diagnostics={loose} />
+                </div>
+              )}
+              <FormTab unit={unit} onSelect={onSelect} />
+            </div>
+            <div className="route-scroll">
+              <RouteWhy route={unit.route} unit={unit.node.id} />
+            </div>
           </>
         )}
         {tab === "yaml" && <YamlTab yaml={unit.yaml} />}

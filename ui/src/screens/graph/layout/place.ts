@@ -115,8 +115,10 @@ function columnsFor(blocks: Block[]): number {
 
 /** Seats a lane's blocks left to right, near what they depend on, wrapping into shelves. */
 function seatLane(blocks: Block[], total: number, wish: Map<string, number>): Seat[] {
-  const sorted = [...blocks].sort((a, b) => (wish.get(a.id) ?? 0) - (wish.get(b.id) ?? 0));
-  const fits = sorted.reduce((sum, block) => sum + block.columns, 0) <= total;
+  const fits = blocks.reduce((sum, block) => sum + block.columns, 0) <= total;
+  const wished = (block: Block) => wish.get(block.id) ?? Number.MAX_SAFE_INTEGER;
+  // In one row, blocks stand near what they depend on; in several, equal heights waste the least room.
+  const sorted = [...blocks].sort((a, b) => (fits ? 0 : b.rows - a.rows) || wished(a) - wished(b));
   const seats: Seat[] = [];
   let column = 0;
   let shelf = 0;

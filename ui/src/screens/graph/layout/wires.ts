@@ -5,7 +5,7 @@ import { size } from "./types";
 const CORNER = 7;
 const PORT_CENTRE = 104;
 const PORT_PITCH = 18;
-const HORIZONTAL_TRACKS = [0, 7, -7, 13, -13];
+const HORIZONTAL_TRACKS = [0, 5, -5, 9, -9];
 const VERTICAL_TRACKS = [0, 3, -3, 9, -9];
 
 /** One end of a wire: a unit at near zoom, a composition at middle zoom. */
@@ -159,14 +159,14 @@ function pointsOf(draft: Draft): Point[] {
   return [start, { x: xa, y: y1 }, { x: gap, y: y1 }, { x: gap, y: y2 }, { x: xb, y: y2 }, end];
 }
 
-/** Where a label sits best: on the longest straight stretch, away from the ports. */
-function labelPoint(points: Point[]): Point {
-  let best = { length: -1, at: points[0] ?? { x: 0, y: 0 } };
+/** Where a label sits best: on the longest level stretch, else in the free strip under the source. */
+function labelPoint(points: Point[], draft: Draft): Point {
+  let best = { length: 40, at: { x: draft.xa, y: draft.from.below } };
   for (let i = 1; i < points.length; i += 1) {
     const [a, b] = [points[i - 1], points[i]];
-    if (a === undefined || b === undefined) continue;
-    const length = Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
-    if (length > best.length) best = { length, at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
+    if (a === undefined || b === undefined || Math.abs(a.y - b.y) > 1) continue;
+    const length = Math.abs(a.x - b.x);
+    if (length > best.length) best = { length, at: { x: (a.x + b.x) / 2, y: a.y } };
   }
   return best.at;
 }
@@ -183,7 +183,7 @@ function finish(draft: Draft): Wire {
     start: points[0] ?? { x: 0, y: 0 },
     end: points[points.length - 1] ?? { x: 0, y: 0 },
     arrives: draft.shape === "beside" ? "right" : "down",
-    label: labelPoint(points),
+    label: labelPoint(points, draft),
     count: draft.count,
     box: { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) },
   };
