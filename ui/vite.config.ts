@@ -1,10 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-// `base: "./"` lets one build serve the browser and the desktop window; `<base href="/">` in
-// index.html makes those relative addresses right on deep links too.
+// One build serves the browser and the desktop window; both put it at their root, and deep links
+// (`/change/CS-7`) need addresses that do not depend on how deep they are.
 export default defineConfig({
-  base: "./",
+  base: "/",
   plugins: [react()],
   build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 1600 },
   worker: { format: "es" },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { staleKeys } from "../src/api/events";
 import { pick } from "../src/app/Palette";
 import { parseQuery, readSearch, writeQuery } from "../src/app/search";
 import { displayKeys, isPlainKey } from "../src/commands/keys";
@@ -60,15 +61,22 @@ describe("addresses", () => {
 });
 
 describe("the event stream", () => {
-  it("reads numbered frames and gap marks, and skips keep-alives and broken data", () => {
-    expect(parseFrame('id: 7\nevent: unit.applied\ndata: {"unit":"a"}')).toEqual({
-      seq: 7,
-      kind: "unit.applied",
-      data: { unit: "a" },
-    });
-    expect(parseFrame("event: gap\ndata: {}")?.kind).toBe("gap");
+  it("reads batches and gap marks, skips keep-alives, and takes half a frame for a gap", () => {
+    const batch =
+      'id: 7\nevent: batch\ndata: [{"position":6,"kind":"run.started"},{"position":7,"kind":"unit.applied"}]';
+    expect(parseFrame(batch)).toMatchObject({ kind: "events", events: [{ seq: 6 }, { seq: 7, kind: "unit.applied" }] });
+    expect(parseFrame('event: gap\ndata: {"position":9}')).toEqual({ kind: "gap" });
     expect(parseFrame(": keep-alive")).toBeNull();
-    expect(parseFrame("id: 8\ndata: {broken")).toBeNull();
+    expect(parseFrame('event: batch\ndata: [{"posi')).toEqual({ kind: "gap" });
+  });
+
+  it("turns what an event makes stale into query keys, each once", () => {
+    const event = (stales: string[]) => ({ position: 1, at: "", kind: "k", actor: "", text: "", stales });
+    expect(staleKeys([event(["graph", "change:CS-7"]), event(["graph", "unit:prod/net/vpc"])])).toEqual([
+      ["graph"],
+      ["change", "CS-7"],
+      ["unit", "prod/net/vpc"],
+    ]);
   });
 });
 

@@ -13,7 +13,10 @@ import { middle } from "../src/screens/graph/words";
 const workspace: fc.Arbitrary<LayoutInput> = fc
   .record({
     environments: fc.integer({ min: 1, max: 2 }),
-    compositions: fc.array(fc.record({ layer: fc.constantFrom(...layers), units: fc.integer({ min: 1, max: 14 }) }), { minLength: 1, maxLength: 14 }),
+    compositions: fc.array(fc.record({ layer: fc.constantFrom(...layers), units: fc.integer({ min: 1, max: 14 }) }), {
+      minLength: 1,
+      maxLength: 14,
+    }),
     links: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 40 }),
     folded: fc.subarray([...layers], { maxLength: 1 }),
   })
@@ -21,23 +24,49 @@ const workspace: fc.Arbitrary<LayoutInput> = fc
     const envs = ["dev", "prod"].slice(0, environments);
     const units = envs.flatMap((environment) =>
       compositions.flatMap(({ layer, units: n }, c) =>
-        Array.from({ length: n }, (_, m) => ({ id: `${environment}/c${c}/m${m}`, environment, composition: `c${c}`, layer: layer as Layer })),
+        Array.from({ length: n }, (_, m) => ({
+          id: `${environment}/c${c}/m${m}`,
+          environment,
+          composition: `c${c}`,
+          layer: layer as Layer,
+        })),
       ),
     );
     const pick = (n: number) => units[n % units.length]?.id ?? "";
-    return { units, environments: envs, folded, links: links.map(([a, b]) => ({ source: pick(a), target: pick(b) })).filter((l) => l.source !== l.target) };
+    return {
+      units,
+      environments: envs,
+      folded,
+      links: links.map(([a, b]) => ({ source: pick(a), target: pick(b) })).filter((l) => l.source !== l.target),
+    };
   });
 
 function segments(d: string): { x0: number; y0: number; x1: number; y1: number }[] {
-  const numbers = [...d.matchAll(/[MLQ]([-\d.e]+) ([-\d.e]+)(?: ([-\d.e]+) ([-\d.e]+))?/g)].map((m) => ({ x: Number(m[3] ?? m[1]), y: Number(m[4] ?? m[2]) }));
-  return numbers.slice(1).map((p, i) => ({ x0: Math.min(p.x, numbers[i]?.x ?? p.x), x1: Math.max(p.x, numbers[i]?.x ?? p.x), y0: Math.min(p.y, numbers[i]?.y ?? p.y), y1: Math.max(p.y, numbers[i]?.y ?? p.y) }));
+  const numbers = [...d.matchAll(/[MLQ]([-\d.e]+) ([-\d.e]+)(?: ([-\d.e]+) ([-\d.e]+))?/g)].map((m) => ({
+    x: Number(m[3] ?? m[1]),
+    y: Number(m[4] ?? m[2]),
+  }));
+  return numbers
+    .slice(1)
+    .map((p, i) => ({
+      x0: Math.min(p.x, numbers[i]?.x ?? p.x),
+      x1: Math.max(p.x, numbers[i]?.x ?? p.x),
+      y0: Math.min(p.y, numbers[i]?.y ?? p.y),
+      y1: Math.max(p.y, numbers[i]?.y ?? p.y),
+    }));
 }
 
 function crossesANode(layout: Layout): string | null {
   for (const wire of layout.wires) {
     for (const s of segments(wire.d)) {
       for (const unit of layout.units) {
-        if (s.x1 > unit.x + 0.5 && s.x0 < unit.x + size.node.width - 0.5 && s.y1 > unit.y + 0.5 && s.y0 < unit.y + size.node.height - 0.5) return `${wire.source} > ${wire.target} crosses ${unit.id}: ${wire.d}`;
+        if (
+          s.x1 > unit.x + 0.5 &&
+          s.x0 < unit.x + size.node.width - 0.5 &&
+          s.y1 > unit.y + 0.5 &&
+          s.y0 < unit.y + size.node.height - 0.5
+        )
+          return `${wire.source} > ${wire.target} crosses ${unit.id}: ${wire.d}`;
       }
     }
   }
@@ -62,7 +91,8 @@ describe("the canvas layout", () => {
         const boxes = layout.groups;
         for (const [i, a] of boxes.entries()) {
           for (const b of boxes.slice(i + 1)) {
-            const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+            const apart =
+              a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
             expect(apart, `${a.id} and ${b.id}`).toBe(true);
           }
         }
@@ -103,17 +133,49 @@ describe("the canvas layout", () => {
 
   it("puts a follower right after what it waits for, and still draws a cycle", () => {
     expect(chainOrder(["a", "b", "c"], [{ source: "a", target: "c" }])).toEqual(["a", "c", "b"]);
-    expect(chainOrder(["a", "b"], [{ source: "a", target: "b" }, { source: "b", target: "a" }]).sort()).toEqual(["a", "b"]);
+    expect(
+      chainOrder(
+        ["a", "b"],
+        [
+          { source: "a", target: "b" },
+          { source: "b", target: "a" },
+        ],
+      ).sort(),
+    ).toEqual(["a", "b"]);
   });
 });
 
 const place = { file: "compositions/net.yaml", line: 3, column: 5 };
 const node = (id: string, standing: string, more = {}) => {
   const [environment = "", composition = "", module = ""] = id.split("/");
-  return { id, environment, composition, module, lifecycle: "PaaS", layer: "PaaS", changeFrequency: "medium", engine: "terraform", standing, standingWhy: "", draft: false, inputs: [], outputs: [], gate: "approve", labels: {}, place, ...more };
+  return {
+    id,
+    environment,
+    composition,
+    module,
+    lifecycle: "PaaS",
+    layer: "PaaS",
+    changeFrequency: "medium",
+    engine: "terraform",
+    standing,
+    standingWhy: "",
+    draft: false,
+    dependsOn: [],
+    reads: [],
+    inputs: [],
+    outputs: [],
+    gate: "approve",
+    labels: {},
+    place,
+    ...more,
+  };
 };
 const graph = readGraph({
-  units: [node("prod/net/vpc", "healthy"), node("prod/pay/rds", "failed", { lockedBy: "R-7" }), node("prod/pay/api", "a-word-of-next-year")],
+  units: [
+    node("prod/net/vpc", "healthy"),
+    node("prod/pay/rds", "failed", { lockedBy: "R-7" }),
+    node("prod/pay/api", "a-word-of-next-year"),
+  ],
   edges: [
     { from: "prod/net/vpc", to: "prod/pay/rds", kind: "wired", output: "vpc_id", input: "vpc", place },
     { from: "prod/net/vpc", to: "prod/pay/rds", kind: "wired", output: "subnets", input: "subnets", place },
@@ -144,7 +206,8 @@ describe("the graph as the server tells it", () => {
 });
 
 describe("the filter", () => {
-  const hits = (text: string) => graph.units.filter((unit) => matches(parseFilter(text), factsOf(unit))).map((unit) => unit.module);
+  const hits = (text: string) =>
+    graph.units.filter((unit) => matches(parseFilter(text), factsOf(unit))).map((unit) => unit.module);
 
   it("or's one key, and's the rest, takes away with !", () => {
     expect(hits("status:failed status:healthy")).toEqual(["vpc", "rds"]);
@@ -165,7 +228,13 @@ describe("the filter", () => {
   });
 
   it("names the nearest ids of one that is gone", () => {
-    expect(nearestIds("prod/pay/rds-cluster", graph.units.map((u) => u.id), 1)).toEqual(["prod/pay/rds"]);
+    expect(
+      nearestIds(
+        "prod/pay/rds-cluster",
+        graph.units.map((u) => u.id),
+        1,
+      ),
+    ).toEqual(["prod/pay/rds"]);
   });
 });
 

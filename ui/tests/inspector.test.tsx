@@ -9,7 +9,19 @@ import { FormTab, orderInputs } from "../src/screens/inspector/FormTab";
 import { controlOf, parseTyped, same } from "../src/screens/inspector/values";
 
 const edit = { file: "compositions/pay.yaml", document: 0, pointer: "/spec/modules/0/inputs/size", digest: "d1" };
-const input = (more: Partial<InputDto>): InputDto => ({ name: "size", typeText: "string", description: "", required: false, sensitive: false, kind: "literal", value: "15", origin: "module", edit, diagnostics: [], ...more });
+const input = (more: Partial<InputDto>): InputDto => ({
+  name: "size",
+  typeText: "string",
+  description: "",
+  required: false,
+  sensitive: false,
+  kind: "literal",
+  value: "15",
+  origin: "module",
+  edit,
+  diagnostics: [],
+  ...more,
+});
 
 beforeAll(() => {
   startI18n();
@@ -32,7 +44,11 @@ describe("values of inputs", () => {
 
   it("changed inputs come first, then those with something to say", () => {
     const d = { severity: "warning", code: "c", message: "m", file: "f", line: 1, column: 1, hint: "", related: [] };
-    const names = orderInputs([input({ name: "a" }), input({ name: "b", diagnostics: [d] }), input({ name: "c", was: "14" })]).map((i) => i.name);
+    const names = orderInputs([
+      input({ name: "a" }),
+      input({ name: "b", diagnostics: [d] }),
+      input({ name: "c", was: "14" }),
+    ]).map((i) => i.name);
     expect(names).toEqual(["c", "b", "a"]);
   });
 });
@@ -66,12 +82,18 @@ function show(inputs: InputDto[], answer: (path: string, body: unknown) => Answe
 
 describe("the form", () => {
   it("sends one edit of one value, with the digest of the text it was made on", async () => {
-    const sent = show([input({})], () => ({ status: 200, body: { file: edit.file, oldText: "", newText: "", digest: "d2", diagnostics: [] } }));
+    const sent = show([input({})], () => ({
+      status: 200,
+      body: { file: edit.file, oldText: "", newText: "", digest: "d2", diagnostics: [] },
+    }));
     const field = screen.getByLabelText("size");
     await userEvent.clear(field);
     await userEvent.type(field, "16{Enter}");
     await waitFor(() => expect(sent).toHaveLength(1));
-    expect(sent[0]).toEqual({ path: "/api/edit", body: { file: edit.file, document: 0, pointer: edit.pointer, baseDigest: "d1", value: "16", remove: false } });
+    expect(sent[0]).toEqual({
+      path: "/api/edit",
+      body: { file: edit.file, document: 0, pointer: edit.pointer, baseDigest: "d1", value: "16", remove: false },
+    });
   });
 
   it("keeps what was typed when it cannot be read, and sends nothing", async () => {
@@ -85,7 +107,10 @@ describe("the form", () => {
   });
 
   it("says so when the file changed under the edit", async () => {
-    show([input({})], () => ({ status: 409, body: { code: "edit-conflict", message: "changed", hint: "", diagnostics: [] } }));
+    show([input({})], () => ({
+      status: 409,
+      body: { code: "edit-conflict", message: "changed", hint: "", diagnostics: [] },
+    }));
     const field = screen.getByLabelText("size");
     await userEvent.clear(field);
     await userEvent.type(field, "16{Enter}");
@@ -93,7 +118,10 @@ describe("the form", () => {
   });
 
   it("shows a secret as its reference and offers no way to reveal or type a value", () => {
-    show([input({ kind: "secret", value: "vault:kv/pay#password", sensitive: true })], () => ({ status: 200, body: {} }));
+    show([input({ kind: "secret", value: "vault:kv/pay#password", sensitive: true })], () => ({
+      status: 200,
+      body: {},
+    }));
     expect(screen.getByText("vault:kv/pay#password")).toBeTruthy();
     expect(screen.queryByRole("textbox")).toBeNull();
     expect(screen.queryByRole("button")).toBeNull();

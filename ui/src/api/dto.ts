@@ -338,6 +338,8 @@ export interface ApplyRequest {
   allowDestroy?: string[];
   /** Accept restrictions that are not effective yet (recorded). */
   acceptNotYetEffective?: boolean;
+  /** Only ask for the run; another process drives it. */
+  detach?: boolean;
 }
 
 /** Sign-off, retry, skip of units. */
@@ -356,6 +358,8 @@ export interface ResumeRequest {
   skip?: string[];
   /** Why. */
   reason?: string;
+  /** Only record it; another process drives the run. */
+  detach?: boolean;
 }
 
 /** Units and edges of one Environment (or all). */
@@ -420,6 +424,10 @@ export interface UnitNodeDto {
   lockedBy?: string | null;
   /** True if the working tree changes it. */
   draft: boolean;
+  /** Units it waits for: declared and wired, not reduced, without the layer order. */
+  dependsOn: string[];
+  /** Applied outputs of other Environments it reads: no ordering edge. */
+  reads: string[];
   /** Input names. */
   inputs: string[];
   /** Output names the module declares. */
@@ -720,6 +728,14 @@ export interface EventDto {
   text: string;
   /** Query keys this makes stale: `workspace`, `graph`, `changes`, `change:CS-n`, `run:R-n`, `unit:ID`, `locks`. */
   stales: string[];
+}
+
+/** Applied outputs of a unit. */
+export interface OutputsDto {
+  /** Unit. */
+  unit: string;
+  /** By name. */
+  outputs: OutputValueDto[];
 }
 
 /** Doctor's findings, failures first. */

@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { create } from "zustand";
 import { type StreamEvent, usePlatform } from "../platform/platform";
 import type { EventDto } from "./dto";
@@ -47,16 +47,21 @@ function takeBatch(client: QueryClient, batch: StreamEvent[]): void {
   for (const listener of listeners) listener(events);
 }
 
-/** Follows the one event stream and marks cached answers old; mounted once, by the frame. */
-export function useEventStream(enabled: boolean): void {
+/** Follows the one event stream of the open workspace and marks cached answers old; mounted once, by the frame. */
+export function useEventStream(workspace: { uid: string; position: number } | null): void {
   const platform = usePlatform();
   const client = useQueryClient();
+  const uid = workspace?.uid ?? null;
+  const start = useRef(0);
+  start.current = workspace?.position ?? 0;
   useEffect(() => {
-    if (!enabled) return;
+    if (uid === null) return;
     const stop = new AbortController();
+    // Another workspace has another log: its numbers start where its own first answer stood.
+    useStream.setState({ state: "connecting", lostSince: null, lastSeq: start.current });
     platform.stream(
       "/api/events",
-      useStream.getState().lastSeq,
+      start.current,
       (batch) => takeBatch(client, batch),
       (state) => {
         if (state.kind === "lost") {
@@ -71,5 +76,5 @@ export function useEventStream(enabled: boolean): void {
       stop.signal,
     );
     return () => stop.abort();
-  }, [platform, client, enabled]);
+  }, [platform, client, uid]);
 }

@@ -27,7 +27,7 @@ export function App() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const open = session.data?.open === true;
   const away = homeless.some((prefix) => path.startsWith(prefix));
-  useEventStream(open);
+  useEventStream(open ? (workspace.data ?? null) : null);
   useCommands(useGlobalCommands());
   useCommandKeys();
   useEffect(() => {

@@ -13,7 +13,7 @@ export function SourceSheet() {
   const api = useApi();
   const file = useQuery({
     queryKey: ["file", source?.file],
-    queryFn: ({ signal }) => api.get<FileTextDto>(`/api/file${query({ file: source?.file })}`, signal),
+    queryFn: ({ signal }) => api.get<FileTextDto>(`/api/file${query({ path: source?.file })}`, signal),
     enabled: source !== null,
     staleTime: 0,
   });

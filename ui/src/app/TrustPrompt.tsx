@@ -14,7 +14,7 @@ export function TrustPrompt({ workspace }: { workspace: WorkspaceDto }) {
   const api = useApi();
   const client = useQueryClient();
   const trust = useMutation({
-    mutationFn: () => api.post("/api/workspace/trust"),
+    mutationFn: () => api.post("/api/session/trust"),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["workspace"] });
       showOverlay(null);

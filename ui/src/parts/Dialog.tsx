@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./controls";
 
@@ -17,17 +17,28 @@ export interface DialogProps {
   sheet?: boolean;
 }
 
+/** The first thing to do in the dialog; never its close button, which would hide what Enter does. */
+function firstControl(popup: HTMLElement | null): HTMLElement | true {
+  const found = popup?.querySelector<HTMLElement>(
+    ".dialog-body :is(input, textarea, select), .dialog-actions button:not([aria-disabled=true])",
+  );
+  return found ?? popup?.querySelector<HTMLElement>(".dialog-title") ?? true;
+}
+
 /** A dialog or sheet that traps focus and gives it back. */
 export function Dialog({ open, onClose, title, text, children, actions, wide = false, sheet = false }: DialogProps) {
   const { t } = useTranslation("parts");
+  const popup = useRef<HTMLDivElement>(null);
   const kind = sheet ? "sheet" : wide ? "dialog wide" : "dialog";
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="scrim" />
-        <Base.Popup className={kind}>
+        <Base.Popup ref={popup} className={kind} initialFocus={() => firstControl(popup.current)}>
           <header className="dialog-head">
-            <Base.Title className="dialog-title">{title}</Base.Title>
+            <Base.Title className="dialog-title" tabIndex={-1}>
+              {title}
+            </Base.Title>
             <span className="grow" />
             <IconButton label={t("close")} icon="x" onClick={onClose} />
           </header>

@@ -23,7 +23,6 @@ async function request(method: Method, path: string, body?: unknown, signal?: Ab
     const answer = await invoke<ShellAnswer>("api", {
       method,
       path,
-      headers: {},
       body: body === undefined ? null : JSON.stringify(body),
       requestId,
     });

@@ -1,7 +1,6 @@
 import type { Answer, Method, Platform, StreamEvent, StreamState } from "./platform";
 
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
-const BATCH_MS = 50;
 
 async function request(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   const response = await fetch(path, {
@@ -28,33 +27,42 @@ function parseBody(text: string, contentType: string | null): unknown {
   }
 }
 
-/** Splits one SSE frame into an event; frames without an id (comments, keep-alives) give null. */
-export function parseFrame(frame: string): StreamEvent | null {
-  let id: string | null = null;
-  let kind = "message";
+/** What one server-sent frame says: events, a gap, or nothing (keep-alives, what cannot be read). */
+export type Frame = { kind: "events"; events: StreamEvent[] } | { kind: "gap" } | null;
+
+function numbered(data: unknown): StreamEvent[] {
+  const list: unknown[] = Array.isArray(data) ? data : [];
+  return list.flatMap((entry) => {
+    if (typeof entry !== "object" || entry === null) return [];
+    const { position, kind } = entry as { position?: unknown; kind?: unknown };
+    if (typeof position !== "number") return [];
+    return [{ seq: position, kind: typeof kind === "string" ? kind : "", data: entry }];
+  });
+}
+
+export function parseFrame(frame: string): Frame {
+  let name = "";
   const data: string[] = [];
   for (const line of frame.split(/\r?\n/)) {
     const colon = line.indexOf(":");
     if (colon <= 0) continue;
-    const field = line.slice(0, colon);
     const value = line.slice(colon + 1).replace(/^ /, "");
-    if (field === "id") id = value;
-    else if (field === "event") kind = value;
-    else if (field === "data") data.push(value);
+    if (line.slice(0, colon) === "event") name = value;
+    else if (line.slice(0, colon) === "data") data.push(value);
   }
-  if (data.length === 0) return null;
-  const seq = id === null ? Number.NaN : Number(id);
-  if (Number.isNaN(seq) && kind !== "gap") return null;
+  if (name === "gap") return { kind: "gap" };
+  if (name !== "batch" || data.length === 0) return null;
   try {
-    return { seq: Number.isNaN(seq) ? -1 : seq, kind, data: JSON.parse(data.join("\n")) };
+    return { kind: "events", events: numbered(JSON.parse(data.join("\n"))) };
   } catch {
-    return null;
+    // Half a frame is lost data: the reader must fetch again rather than believe it saw everything.
+    return { kind: "gap" };
   }
 }
 
 async function readOnce(
   url: string,
-  onEvent: (event: StreamEvent) => void,
+  onFrame: (frame: Exclude<Frame, null>) => void,
   onOpen: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -70,8 +78,8 @@ async function readOnce(
     const frames = rest.split(/\r?\n\r?\n/);
     rest = frames.pop() ?? "";
     for (const frame of frames) {
-      const event = parseFrame(frame);
-      if (event !== null) onEvent(event);
+      const read = parseFrame(frame);
+      if (read !== null) onFrame(read);
     }
   }
 }
@@ -95,24 +103,14 @@ async function follow(
 ): Promise<void> {
   let last = since;
   let failures = 0;
-  let pending: StreamEvent[] = [];
-  let flushing = false;
-  const flush = () => {
-    flushing = false;
-    const batch = pending;
-    pending = [];
-    if (batch.length > 0 && !signal.aborted) onBatch(batch);
-  };
-  const take = (event: StreamEvent) => {
-    if (event.kind === "gap") {
-      onState({ kind: "gap" });
-      return;
+  // The server batches (D11); a second delay here would only make the screen late.
+  const take = (frame: Exclude<Frame, null>) => {
+    if (signal.aborted) return;
+    if (frame.kind === "gap") onState({ kind: "gap" });
+    else if (frame.events.length > 0) {
+      last = Math.max(last, ...frame.events.map((event) => event.seq));
+      onBatch(frame.events);
     }
-    last = Math.max(last, event.seq);
-    pending.push(event);
-    if (flushing) return;
-    flushing = true;
-    setTimeout(flush, BATCH_MS);
   };
   while (!signal.aborted) {
     try {

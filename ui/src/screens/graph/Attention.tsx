@@ -41,7 +41,9 @@ export function Attention({ units, onSelect }: { units: GraphUnit[]; onSelect: (
           </li>
         ))}
       </ul>
-      {restless.length > SHOWN && <p className="attention-more mut t12">{t("none.more", { count: restless.length - SHOWN })}</p>}
+      {restless.length > SHOWN && (
+        <p className="attention-more mut t12">{t("none.more", { count: restless.length - SHOWN })}</p>
+      )}
     </>
   );
 }

@@ -105,8 +105,8 @@ function useFit(layout: Layout, fitKey: string) {
   useEffect(() => {
     if (width === 0 || fitted.current === fitKey) return;
     fitted.current = fitKey;
-    fitTo(0.8, 0);
-  }, [fitTo, fitKey, width]);
+    fitTo(layout.columns.length > 1 ? 0.5 : 0.8, 0);
+  }, [fitTo, fitKey, width, layout.columns.length]);
   return fitTo;
 }
 

@@ -133,7 +133,9 @@ export function Wires({
 export function WireLabels({ layout, edges, lit }: { layout: Layout; edges: GraphEdge[]; lit: string | null }) {
   const { x, y, zoom } = useViewport();
   if (lit === null || zoom < NEAR_ZOOM) return null;
-  const named = layout.wires.filter((wire) => (wire.source === lit || wire.target === lit) && edges[wire.link]?.outputs.length);
+  const named = layout.wires.filter(
+    (wire) => (wire.source === lit || wire.target === lit) && edges[wire.link]?.outputs.length,
+  );
   return (
     <div className="wire-labels">
       {named.map((wire) => (

@@ -137,7 +137,7 @@ export function useGraph(environment: string | undefined) {
   const api = useApi();
   const answer = useQuery({
     queryKey: ["graph", environment ?? ""],
-    queryFn: ({ signal }) => api.get<GraphDto>(`/api/graph${query({ env: environment })}`, signal),
+    queryFn: ({ signal }) => api.get<GraphDto>(`/api/graph${query({ env: environment, draft: true })}`, signal),
     placeholderData: keepPreviousData,
   });
   const view = useMemo(() => (answer.data === undefined ? null : readGraph(answer.data)), [answer.data]);

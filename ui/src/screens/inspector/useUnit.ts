@@ -30,7 +30,7 @@ export function useSaveText() {
   const client = useQueryClient();
   const done = useAfterEdit();
   return useMutation({
-    mutationFn: (request: SaveTextRequest) => api.post<EditResponse>("/api/text", request),
+    mutationFn: (request: SaveTextRequest) => api.put<EditResponse>("/api/file", request),
     onSuccess: (saved) =>
       client.setQueryData(["file", saved.file], { file: saved.file, text: saved.newText, digest: saved.digest }),
     onSettled: done,

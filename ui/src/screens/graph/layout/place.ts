@@ -81,7 +81,7 @@ function blocksOf(units: UnitBox[], links: Link[]): Block[] {
     const first = members[0];
     if (first === undefined) return [];
     const n = members.length;
-    const columns = n <= size.minColumns ? n : Math.min(10, Math.ceil(Math.sqrt(n * 1.6)));
+    const columns = n <= size.rowUnits ? n : Math.min(10, Math.ceil(Math.sqrt(n * 1.6)));
     return [
       {
         id,

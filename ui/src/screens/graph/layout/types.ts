@@ -101,5 +101,7 @@ export const size = {
   foldedLane: 28,
   columnHead: 24,
   environmentGap: 60,
-  minColumns: 5,
+  /** Units of one composition that stand in one row before it wraps. */
+  rowUnits: 5,
+  minColumns: 2,
 } as const;

@@ -6,12 +6,15 @@ export function useLayout(input: LayoutInput | null): Layout | null {
   const worker = useRef<Worker | null>(null);
   const newest = useRef(0);
   const [layout, setLayout] = useState<Layout | null>(null);
+  const [broken, setBroken] = useState(false);
   useEffect(() => {
     const own = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
     worker.current = own;
     own.onmessage = (event: MessageEvent<{ id: number; layout: Layout }>) => {
       if (event.data.id === newest.current) setLayout(event.data.layout);
     };
+    // A shell that refuses workers still gets its picture, only later.
+    own.onerror = () => setBroken(true);
     return () => {
       own.terminate();
       worker.current = null;
@@ -20,7 +23,9 @@ export function useLayout(input: LayoutInput | null): Layout | null {
   useEffect(() => {
     if (input === null) return;
     newest.current += 1;
-    worker.current?.postMessage({ id: newest.current, input });
-  }, [input]);
+    const id = newest.current;
+    if (broken) void import("./layout").then(({ layOut }) => id === newest.current && setLayout(layOut(input)));
+    else worker.current?.postMessage({ id, input });
+  }, [input, broken]);
   return layout;
 }
