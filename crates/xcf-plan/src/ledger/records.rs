@@ -33,6 +33,8 @@ pub struct OpenAttempt {
     pub run: Option<RunId>,
     /// Whether the unit was dirty before, to be restored if nothing was tried after all.
     pub dirty_before: bool,
+    /// True once an effect that may change something was intended.
+    pub begun: bool,
 }
 
 /// Automation and new plans are off for a unit (`D6`).

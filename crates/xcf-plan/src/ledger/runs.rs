@@ -116,7 +116,8 @@ impl Ledger {
             _ => {}
         }
         if let (Some(mark), Some(unit)) = (mark, entry.0.event.unit.clone()) {
-            run.effect(unit, &mark, entry);
+            run.effect(unit.clone(), &mark, entry);
+            self.units.entry(unit).or_default().intend(&mark.action);
         }
         Ok(())
     }

@@ -117,7 +117,11 @@ impl UnitRecord {
                 self.never_mind();
             }
             EventKind::UnitSkipped => self.never_mind(),
-            EventKind::UnitDone => self.never_mind(),
+            EventKind::UnitDone => {
+                if let Some(open) = self.attempt.take() {
+                    self.dirty = open.dirty_before;
+                }
+            }
             EventKind::UnitFailed => self.failed(entry)?,
             EventKind::UnitStuck => {
                 self.stuck = Some(entry.data::<Reason>()?.reason);
@@ -154,15 +158,26 @@ impl UnitRecord {
     }
 
     fn begin(&mut self, entry: &Entry<'_>) {
-        let dirty_before = self.attempt.as_ref().map_or(self.dirty, |open| open.dirty_before);
-        self.attempt = Some(OpenAttempt { run: entry.0.event.run, dirty_before });
+        let open = self.attempt.as_ref();
+        let dirty_before = open.map_or(self.dirty, |open| open.dirty_before);
+        let begun = open.is_some_and(|open| open.begun);
+        self.attempt = Some(OpenAttempt { run: entry.0.event.run, dirty_before, begun });
         self.dirty = true;
     }
 
-    /// Nothing was tried after all: what was so before the admission is so again.
+    /// Nothing was tried after all: what was so before the admission is so again. If something was, the unit stays dirty:
+    /// what it did may not be recorded.
     fn never_mind(&mut self) {
         if let Some(open) = self.attempt.take() {
-            self.dirty = open.dirty_before;
+            self.dirty = open.dirty_before || open.begun;
+        }
+    }
+
+    /// An effect is about to be tried. One of an unknown kind counts as one that changes something.
+    pub(super) fn intend(&mut self, action: &str) {
+        let harmless = matches!(action, "plan" | "policy" | "inspect" | "backup" | "verify" | "outputs" | "observe" | "rekey");
+        if let Some(open) = self.attempt.as_mut().filter(|_| !harmless) {
+            open.begun = true;
         }
     }
 
