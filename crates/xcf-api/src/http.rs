@@ -85,7 +85,7 @@ fn described() -> OpenApiRouter<Shared> {
 #[must_use]
 pub fn router(app: Shared) -> axum::Router {
     let (router, _) = described().split_for_parts();
-    router.fallback(unknown).with_state(app)
+    router.route("/api/{*rest}", axum::routing::any(unknown)).with_state(app)
 }
 
 /// The OpenAPI document as pretty JSON, for `ui/openapi.json`.

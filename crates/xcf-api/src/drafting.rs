@@ -1,0 +1,301 @@
+//! The draft: edits of the working tree, the diff against the head commit, commits (`D2.1`, `D12`).
+
+use crate::dto::{CommitRequest, CommitResponse, DiagnosticDto, DraftDto, DraftFileDto, EditRequest, EditResponse, FileTextDto, ProblemsDto, SaveTextRequest};
+use crate::error::{Answer, Kind, Problem};
+use crate::open::{Workspace, blocking};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use xcf_core::edit::{Edit, EditError};
+use xcf_core::ids::UnitId;
+use xcf_git::{Author, ChangeKind};
+use xcf_plan::workspace::Workspace as Model;
+
+/// Larger files are not shown or edited here.
+const LARGEST_TEXT: u64 = 2 << 20;
+/// Edits that can be taken back.
+const MOST_UNDO: usize = 200;
+
+/// One edit of this session that can be taken back.
+#[derive(Debug, Clone)]
+struct Done {
+    file: String,
+    before: Option<String>,
+    after: String,
+}
+
+/// Edits of this session, newest last.
+#[derive(Debug, Default)]
+pub(crate) struct EditStack(Mutex<Vec<Done>>);
+
+impl EditStack {
+    fn push(&self, done: Done) {
+        if let Ok(mut stack) = self.0.lock() {
+            if stack.len() >= MOST_UNDO {
+                stack.remove(0);
+            }
+            stack.push(done);
+        }
+    }
+    fn pop(&self) -> Option<Done> {
+        self.0.lock().ok()?.pop()
+    }
+    fn is_empty(&self) -> bool {
+        self.0.lock().is_ok_and(|s| s.is_empty())
+    }
+}
+
+fn digest(text: &str) -> String {
+    xcf_core::digest::sha256(text.as_bytes()).to_string()
+}
+
+impl Workspace {
+    /// Use case: text of a file of the working tree.
+    ///
+    /// # Errors
+    /// The path leaves the repository, is not there, is too large or not text.
+    pub(crate) async fn read_file(&self, path: &str) -> Answer<FileTextDto> {
+        let text = self.text_of(path).await?.ok_or_else(|| Problem::not_found(path))?;
+        Ok(FileTextDto { file: path.to_owned(), digest: digest(&text), text })
+    }
+    /// Text of a file; none if it is not there.
+    pub(crate) async fn text_of(&self, path: &str) -> Answer<Option<String>> {
+        let file = self.inside(path)?;
+        let shown = path.to_owned();
+        blocking(move || match std::fs::metadata(&file) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Problem::internal("io", format!("{shown} can't be read: {e}"))),
+            Ok(meta) if !meta.is_file() => Err(Problem::new(Kind::Invalid, "not-a-file", format!("{shown} is not a file"))),
+            Ok(meta) if meta.len() > LARGEST_TEXT => Err(Problem::new(Kind::Invalid, "file-too-large", format!("{shown} has {} bytes, more than the {LARGEST_TEXT} shown here", meta.len()))),
+            Ok(_) => {
+                let bytes = std::fs::read(&file).map_err(|e| Problem::internal("io", format!("{shown} can't be read: {e}")))?;
+                String::from_utf8(bytes).map(Some).map_err(|_| Problem::new(Kind::Invalid, "not-text", format!("{shown} is not UTF-8 text")))
+            }
+        })
+        .await
+    }
+    /// Absolute path of a repository-relative one, refused if it or a link on its way leaves the repository.
+    fn inside(&self, path: &str) -> Answer<PathBuf> {
+        let refuse = || Problem::new(Kind::Usage, "bad-path", format!("`{path}` is not a path inside the repository"));
+        let plain = !path.is_empty() && Path::new(path).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        if !plain || path.split('/').any(|part| part == ".git") {
+            return Err(refuse());
+        }
+        let full = self.root.join(path);
+        let root = self.root.canonicalize().map_err(|e| Problem::internal("io", e))?;
+        let existing = full.ancestors().find(|a| a.exists()).ok_or_else(refuse)?;
+        let real = existing.canonicalize().map_err(|e| Problem::internal("io", e))?;
+        if real.starts_with(&root) { Ok(full) } else { Err(refuse()) }
+    }
+    /// Use case: one visual edit.
+    ///
+    /// # Errors
+    /// The file changed since it was read, or the edit can't be made without touching other bytes.
+    pub(crate) async fn edit(&self, request: &EditRequest) -> Answer<EditResponse> {
+        let text = self.text_of(&request.file).await?.ok_or_else(|| Problem::not_found(&request.file))?;
+        same_base(&request.file, &text, request.base_digest.as_deref())?;
+        let pointer = request.pointer.clone();
+        let edit = match (&request.value, request.remove) {
+            (_, true) => Edit::Remove { pointer },
+            (Some(value), false) => Edit::Set { pointer, value: value.clone() },
+            (None, false) => Edit::Set { pointer, value: serde_json::Value::Null },
+        };
+        let new = xcf_core::edit::apply(&text, request.document, &[edit]).map_err(|e| refused(&request.file, &e))?;
+        self.store_text(&request.file, Some(text), new).await
+    }
+    /// Use case: new text of a whole file.
+    ///
+    /// # Errors
+    /// The file changed since it was read, or can't be written.
+    pub(crate) async fn save_text(&self, request: &SaveTextRequest) -> Answer<EditResponse> {
+        let text = self.text_of(&request.file).await?;
+        same_base(&request.file, text.as_deref().unwrap_or_default(), request.base_digest.as_deref())?;
+        self.store_text(&request.file, text, request.text.clone()).await
+    }
+    async fn store_text(&self, file: &str, before: Option<String>, after: String) -> Answer<EditResponse> {
+        if before.as_deref() != Some(after.as_str()) {
+            self.write(file, after.clone()).await?;
+            self.edits.push(Done { file: file.to_owned(), before: before.clone(), after: after.clone() });
+        }
+        let model = self.at_worktree().await?.model;
+        Ok(EditResponse {
+            file: file.to_owned(),
+            old_text: before.unwrap_or_default(),
+            digest: digest(&after),
+            new_text: after,
+            diagnostics: model.diagnostics.iter().map(DiagnosticDto::from).collect(),
+        })
+    }
+    /// Written beside and renamed, so that a full disk or a crash never leaves half a file.
+    async fn write(&self, file: &str, text: String) -> Answer<()> {
+        let target = self.inside(file)?;
+        let shown = file.to_owned();
+        blocking(move || {
+            let failed = |e: std::io::Error| Problem::internal("io", format!("{shown} can't be written: {e}")).hint("Nothing was changed.");
+            let folder = target.parent().ok_or_else(|| Problem::internal("io", "no folder"))?;
+            std::fs::create_dir_all(folder).map_err(failed)?;
+            let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+            temporary.write_all(text.as_bytes()).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
+            if let Ok(meta) = std::fs::metadata(&target) {
+                temporary.as_file().set_permissions(meta.permissions()).map_err(failed)?;
+            } else {
+                use std::os::unix::fs::PermissionsExt;
+                temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(failed)?;
+            }
+            temporary.persist(&target).map_err(|e| failed(e.error))?;
+            Ok(())
+        })
+        .await
+    }
+    /// Use case: takes the newest edit of this session back.
+    ///
+    /// # Errors
+    /// Nothing to undo, or the file was changed by somebody else since.
+    pub(crate) async fn undo(&self) -> Answer<DraftDto> {
+        let Some(done) = self.edits.pop() else {
+            return Err(Problem::new(Kind::Conflict, "nothing-to-undo", "there is no edit of this session to take back"));
+        };
+        let now = self.text_of(&done.file).await?;
+        if now.as_deref() != Some(done.after.as_str()) {
+            return Err(Problem::new(Kind::Conflict, "edit-conflict", format!("{} was changed outside since that edit", done.file)).hint("Nothing was undone. Look at the text diff."));
+        }
+        match done.before {
+            Some(before) => self.write(&done.file, before).await?,
+            None => {
+                let file = self.inside(&done.file)?;
+                blocking(move || std::fs::remove_file(&file).map_err(|e| Problem::internal("io", e))).await?;
+            }
+        }
+        self.draft().await
+    }
+    /// Use case: puts named files back to the head commit.
+    ///
+    /// # Errors
+    /// A file is not in the head commit, or Git is in the middle of something.
+    pub(crate) async fn discard(&self, files: &[String]) -> Answer<DraftDto> {
+        let (repo, files) = (self.repo.clone(), files.to_vec());
+        blocking(move || Ok(repo.restore(&files)?)).await?;
+        self.draft().await
+    }
+    /// Use case: the working tree against the head commit.
+    ///
+    /// # Errors
+    /// The repository can't be read.
+    pub(crate) async fn draft(&self) -> Answer<DraftDto> {
+        let head = self.repo.head()?;
+        let (repo, base) = (self.repo.clone(), head.commit.clone());
+        let dirty = blocking(move || Ok(repo.dirty()?)).await?;
+        let old = match &base {
+            Some(commit) => Some(self.at_commit(commit).await?),
+            None => None,
+        };
+        let new = self.at_worktree().await?;
+        let mut files = Vec::new();
+        for changed in dirty {
+            let old_text = old.as_ref().and_then(|l| l.tree.read(&changed.path, LARGEST_TEXT).ok()).and_then(|b| String::from_utf8(b.to_vec()).ok());
+            let new_text = self.text_of(&changed.path).await.ok().flatten();
+            let (added, removed) = line_counts(old_text.as_deref(), new_text.as_deref());
+            let status = match changed.kind {
+                ChangeKind::Added => "added",
+                ChangeKind::Deleted => "deleted",
+                _ => "modified",
+            };
+            files.push(DraftFileDto { path: changed.path, status: status.to_owned(), added, removed, old_text, new_text });
+        }
+        let units = if files.is_empty() { Vec::new() } else { changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &files) };
+        Ok(DraftDto { branch: head.branch.unwrap_or_default(), files, units: units.iter().map(ToString::to_string).collect(), can_undo: !self.edits.is_empty() })
+    }
+    /// Use case: commits chosen files (none named: all changed ones) on the current branch.
+    ///
+    /// # Errors
+    /// No message, nothing to commit, a merge in progress, no identity.
+    pub(crate) async fn commit(&self, request: &CommitRequest) -> Answer<CommitResponse> {
+        let (repo, message, files) = (self.repo.clone(), request.message.clone(), request.files.clone());
+        let author = self.author().await?;
+        let committed = blocking(move || {
+            let files = match files.is_empty() {
+                true => repo.dirty()?.into_iter().map(|f| f.path).collect(),
+                false => files,
+            };
+            Ok(repo.commit_paths(&files, &message, &author)?)
+        })
+        .await?;
+        let branch = self.repo.head()?.branch.unwrap_or_default();
+        Ok(CommitResponse { commit: committed.commit.to_string(), branch })
+    }
+    /// Git's own identity.
+    pub(crate) async fn author(&self) -> Answer<Author> {
+        let repo = self.repo.clone();
+        let identity = blocking(move || Ok(repo.identity()?)).await?;
+        identity.ok_or_else(|| Problem::new(Kind::Conflict, "no-git-identity", "Git does not know who you are").hint("git config --global user.name NAME; git config --global user.email MAIL"))
+    }
+    /// Use case: every diagnostic of the working tree, policies included.
+    ///
+    /// # Errors
+    /// The working tree can't be read.
+    pub(crate) async fn problems(&self) -> Answer<ProblemsDto> {
+        let model = self.at_worktree().await?.model;
+        let mut diagnostics = model.diagnostics.clone();
+        diagnostics.extend(xcf_plan::policy::rego_diagnostics(&model.rego));
+        diagnostics.sort_by(|a, b| a.place.cmp(&b.place).then(a.code.cmp(&b.code)));
+        diagnostics.dedup();
+        let broken: std::collections::BTreeSet<&str> = model.health.unreadable.iter().map(|u| u.file.as_str()).collect();
+        Ok(ProblemsDto {
+            diagnostics: diagnostics.iter().map(DiagnosticDto::from).collect(),
+            broken_files: u32::try_from(broken.len()).unwrap_or(u32::MAX),
+            affected_units: model.blocked.keys().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+fn same_base(file: &str, text: &str, base: Option<&str>) -> Answer<()> {
+    match base {
+        Some(base) if base != digest(text) => Err(Problem::new(Kind::Conflict, "edit-conflict", format!("{file} changed on disk since it was read")).hint("It is read again; make the edit on the new text.")),
+        _ => Ok(()),
+    }
+}
+
+fn refused(file: &str, error: &EditError) -> Problem {
+    Problem::new(Kind::Invalid, "edit-refused", format!("{file}: {error}")).hint("Edit the text in the YAML tab.")
+}
+
+fn line_counts(old: Option<&str>, new: Option<&str>) -> (u32, u32) {
+    let diff = similar::TextDiff::from_lines(old.unwrap_or_default(), new.unwrap_or_default());
+    let (mut added, mut removed) = (0, 0);
+    for change in diff.iter_all_changes() {
+        match change.tag() {
+            similar::ChangeTag::Insert => added += 1,
+            similar::ChangeTag::Delete => removed += 1,
+            similar::ChangeTag::Equal => {}
+        }
+    }
+    (added, removed)
+}
+
+/// Units whose documents' meaning or module files differ.
+pub(crate) fn changed_units(old: Option<&Model>, new: &Model, files: &[DraftFileDto]) -> Vec<UnitId> {
+    let touched = |module: &str| {
+        let folder = if module.ends_with(".yml") || module.ends_with(".yaml") { parent(module) } else { module };
+        files.iter().any(|f| f.path == module || f.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let differs = |unit: &xcf_core::graph::Unit| match old.and_then(|o| o.unit(&unit.id)) {
+        None => true,
+        Some(before) => !same_route(before, unit) || !same_inputs(before, unit) || before.hosts != unit.hosts || before.module_ref != unit.module_ref,
+    };
+    let gone = old.into_iter().flat_map(|o| &o.units).filter(|u| new.unit(&u.id).is_none()).map(|u| u.id.clone());
+    new.units.iter().filter(|u| differs(u) || touched(u.module_ref.as_str())).map(|u| u.id.clone()).chain(gone).collect()
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn same_inputs(a: &xcf_core::graph::Unit, b: &xcf_core::graph::Unit) -> bool {
+    a.inputs.len() == b.inputs.len() && a.inputs.iter().zip(&b.inputs).all(|((an, av), (bn, bv))| an == bn && av.value == bv.value)
+}
+
+/// Values only: a rule that merely moved to another line changes nothing.
+fn same_route(a: &xcf_core::graph::Unit, b: &xcf_core::graph::Unit) -> bool {
+    let (a, b) = (&a.route, &b.route);
+    a.engine.value == b.engine.value && a.reconcile.value == b.reconcile.value && a.drift.value == b.drift.value && a.gate.value == b.gate.value && a.backup.value == b.backup.value && a.windows.value == b.windows.value && a.rollback.value == b.rollback.value
+}

@@ -1,0 +1,229 @@
+//! Overview, graph, matrix: the working tree or the head commit beside what the log says (`D12`).
+
+use crate::dto::{
+    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, LaneDto, MatrixDto, MatrixRowDto, PlaceDto, StatusCountsDto, StoreDto, TraceDto, TraceStepDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
+};
+use crate::error::{Answer, Problem};
+use crate::open::{Workspace, blocking};
+use crate::views::route::rows;
+use std::collections::BTreeSet;
+use xcf_core::changeset::ChangeSetState as S;
+use xcf_core::diag::Severity;
+use xcf_core::graph::{Edge, EdgeKind, EnvironmentInfo, Unit};
+use xcf_core::ids::UnitId;
+use xcf_core::route::{Gate, Lifecycle};
+use xcf_plan::ledger::Ledger;
+use xcf_plan::standing::{Facts, Standing, standing};
+use xcf_plan::workspace::Workspace as Model;
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+impl Workspace {
+    /// Use case: where am I and what would I hit.
+    ///
+    /// # Errors
+    /// The repository or the store can't be read.
+    pub(crate) async fn overview(&self) -> Answer<WorkspaceDto> {
+        let model = self.at_worktree().await?.model;
+        let repo = self.repo.clone();
+        let (head, dirty) = blocking(move || Ok((repo.head()?, repo.dirty()?.len()))).await?;
+        let you = self.you().await;
+        let mut identities = Vec::new();
+        for key in self.identities.own().await {
+            let person = model.people.iter().flat_map(|p| &p.spec.people).find(|p| p.name == key.name);
+            identities.push(IdentityDto { email: person.and_then(|p| p.emails.first().cloned()).unwrap_or_default(), roles: person.map(|p| p.roles.clone()).unwrap_or_default(), name: key.name, has_key: true });
+        }
+        identities.retain(|i| model.is_solo() || !i.roles.is_empty());
+        let name = model.config.as_ref().map(|c| c.metadata.name.clone()).filter(|n| !n.is_empty());
+        Ok(WorkspaceDto {
+            name: name.unwrap_or_else(|| self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()),
+            uid: self.uid.to_string(),
+            path: self.root.display().to_string(),
+            branch: head.branch.clone().unwrap_or_default(),
+            commit: head.commit.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ahead: self.ahead(&model, head.commit.as_ref()).await?,
+            dirty: count(dirty),
+            environments: environments(&model),
+            store: StoreDto { kind: "sqlite".to_owned(), location: self.store.location(), ok: true, problem: String::new() },
+            solo: model.is_solo(),
+            trusted: self.is_trusted(),
+            sample: crate::sample::is_sample(&model),
+            you,
+            identities,
+            counts: self.status_counts(&model).await?,
+            position: self.store.head().await?,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+    async fn ahead(&self, model: &Model, head: Option<&xcf_core::ids::CommitId>) -> Answer<u32> {
+        let branch = model.config.as_ref().and_then(|c| c.spec.branch.clone()).unwrap_or_else(|| "main".to_owned());
+        let (repo, head) = (self.repo.clone(), head.cloned());
+        blocking(move || {
+            let (Some(head), Some(main)) = (head, repo.branch_commit(&branch)?) else { return Ok(0) };
+            Ok(count(repo.commits_between(&main, &head)?))
+        })
+        .await
+    }
+    async fn status_counts(&self, model: &Model) -> Answer<StatusCountsDto> {
+        let ledger = self.ledger().await?;
+        let now = self.clock.now();
+        let of = |severity: Severity| count(model.diagnostics.iter().filter(|d| d.severity == severity).count());
+        let mut counts = StatusCountsDto { errors: of(Severity::Error), warnings: of(Severity::Warning), units: count(model.units.len()), locks: count(ledger.locks.len()), ..StatusCountsDto::default() };
+        for unit in &model.units {
+            match self.standing_of(model, &ledger, unit, false, now).0 {
+                Standing::Applying => counts.applying += 1,
+                Standing::Queued => counts.queued += 1,
+                Standing::Observing => counts.observing += 1,
+                Standing::Failed | Standing::Stuck => counts.failed += 1,
+                _ => {}
+            }
+        }
+        for id in ledger.change_sets.keys() {
+            let Some(status) = ledger.status(*id, now) else { continue };
+            counts.awaiting += u32::from(status.state == S::AwaitingApproval);
+            counts.running += u32::from(matches!(status.state, S::Applying | S::Queued | S::Observing | S::Paused | S::Cancelling | S::RollingBack));
+        }
+        Ok(counts)
+    }
+    fn standing_of(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> (Standing, String) {
+        let broken = model.blocked.get(&unit.id).map(|b| format!("{} ({})", b.reason, b.place));
+        let facts = Facts { unit: &unit.id, ledger, draft, broken: broken.as_deref(), pending: self.pending_mark(&unit.id), now };
+        standing(&facts)
+    }
+    /// Use case: units, edges, standing.
+    ///
+    /// # Errors
+    /// The repository or the store can't be read.
+    pub(crate) async fn graph(&self, environment: Option<&str>, draft: bool) -> Answer<GraphDto> {
+        let head = self.at_head().await?;
+        let shown = if draft { self.at_worktree().await? } else { head.clone() };
+        let changed: BTreeSet<UnitId> = match draft && !std::sync::Arc::ptr_eq(&head.model, &shown.model) {
+            true => self.draft().await?.units.iter().filter_map(|u| u.parse().ok()).collect(),
+            false => BTreeSet::new(),
+        };
+        self.refresh_pending(&shown).await?;
+        let ledger = self.ledger().await?;
+        let now = self.clock.now();
+        let model = &shown.model;
+        let wanted = |id: &UnitId| environment.is_none_or(|e| id.environment.as_str() == e);
+        let mut units: Vec<&Unit> = model.units.iter().filter(|u| wanted(&u.id)).collect();
+        units.sort_by(|a, b| (a.layer, &a.id).cmp(&(b.layer, &b.id)));
+        let nodes = units.iter().map(|u| self.node(model, &ledger, u, changed.contains(&u.id), now)).collect();
+        let edges = model.edges().iter().filter(|e| wanted(&e.from)).map(edge).collect();
+        Ok(GraphDto {
+            units: nodes,
+            edges,
+            unassembled: model.unassembled.iter().map(|u| UnassembledDto { composition: u.composition.to_string(), module: u.module.to_string(), lifecycle: u.lifecycle.to_string(), engine: u.route.engine.value.to_string(), place: PlaceDto::from(&u.place) }).collect(),
+            lanes: lanes(),
+            diagnostics: model.diagnostics.iter().map(DiagnosticDto::from).collect(),
+            draft: !changed.is_empty(),
+            position: ledger.position,
+        })
+    }
+    fn node(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> UnitNodeDto {
+        let (state, why) = self.standing_of(model, ledger, unit, draft, now);
+        let lock = ledger.locks.get(&xcf_plan::admission::unit_lock(&unit.id));
+        let open = ledger.change_sets.values().rev().find(|c| c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&unit.id.to_string())));
+        let reads = model.reads.iter().filter(|r| r.unit == unit.id).map(|r| r.target.to_string());
+        UnitNodeDto {
+            id: unit.id.to_string(),
+            environment: unit.id.environment.to_string(),
+            composition: unit.id.composition.to_string(),
+            module: unit.id.module.to_string(),
+            lifecycle: unit.lifecycle.to_string(),
+            layer: unit.layer.to_string(),
+            change_frequency: unit.change_frequency.to_string(),
+            engine: unit.route.engine.value.to_string(),
+            standing: state.as_str().to_owned(),
+            standing_why: why,
+            change_set: open.map(|c| c.id.to_string()),
+            run: lock.map(|l| l.run.to_string()),
+            locked_by: lock.map(|l| l.run.to_string()),
+            draft,
+            depends_on: model.depends_on(&unit.id).iter().map(ToString::to_string).collect(),
+            reads: reads.collect(),
+            inputs: unit.inputs.keys().cloned().collect(),
+            outputs: model.content(unit).map(|c| c.interface.outputs.keys().cloned().collect()).unwrap_or_default(),
+            gate: unit.route.gate.value.to_string(),
+            region: unit.region.clone(),
+            labels: unit.labels.clone(),
+            place: PlaceDto::from(&unit.place),
+        }
+    }
+    /// Use case: the decision matrix with its patches.
+    ///
+    /// # Errors
+    /// The working tree can't be read.
+    pub(crate) async fn matrix(&self) -> Answer<MatrixDto> {
+        let model = self.at_worktree().await?.model;
+        let rows = xcf_plan::matrix::grid(&model.rows(), &model.units);
+        let built = rows.into_iter().map(|r| MatrixRowDto {
+            name: r.name,
+            built_in: r.built_in,
+            lifecycle: r.lifecycle,
+            change_frequency: r.change_frequency,
+            environment: r.environment,
+            other_match: r.other_match,
+            engines: r.engines,
+            reconcile: r.reconcile,
+            drift: r.drift,
+            gate: r.gate,
+            backup: r.backup,
+            window: r.window,
+            rollback: r.rollback,
+            place: r.place.as_ref().map(PlaceDto::from),
+            units: count(r.units),
+        });
+        let diagnostics = model.diagnostics.iter().filter(|d| d.code.starts_with("matrix"));
+        Ok(MatrixDto { rows: built.collect(), diagnostics: diagnostics.map(DiagnosticDto::from).collect() })
+    }
+    /// Use case: which row wins for one unit.
+    ///
+    /// # Errors
+    /// No such unit.
+    pub(crate) async fn trace(&self, id: &UnitId) -> Answer<TraceDto> {
+        let model = self.at_worktree().await?.model;
+        let unit = model.unit(id).ok_or_else(|| Problem::not_found(id))?;
+        let trace = xcf_plan::router::trace(&model, unit);
+        Ok(TraceDto {
+            unit: id.to_string(),
+            facts: trace.facts,
+            steps: trace.steps.into_iter().map(|s| TraceStepDto { name: s.name, matched: s.matched, text: s.text, place: s.place.as_ref().map(PlaceDto::from) }).collect(),
+            route: rows(&unit.route),
+        })
+    }
+}
+
+fn environments(model: &Model) -> Vec<EnvironmentDto> {
+    let depth = |e: &EnvironmentInfo| e.after.len();
+    let mut list: Vec<&EnvironmentInfo> = model.environments.iter().collect();
+    list.sort_by(|a, b| (depth(a), &a.name).cmp(&(depth(b), &b.name)));
+    list.into_iter()
+        .map(|e| EnvironmentDto {
+            name: e.name.to_string(),
+            protected: e.destroy_never || e.protection.is_some_and(|g| g != Gate::Auto),
+            approval: e.protection.map(|g| g.to_string()).unwrap_or_default(),
+            after: e.after.iter().map(ToString::to_string).collect(),
+            units: count(model.units.iter().filter(|u| u.id.environment == e.name).count()),
+            place: e.place.as_ref().map(PlaceDto::from),
+        })
+        .collect()
+}
+
+fn edge(edge: &Edge) -> EdgeDto {
+    EdgeDto {
+        from: edge.from.to_string(),
+        to: edge.to.to_string(),
+        kind: if edge.kind == EdgeKind::Wired { "wired" } else { "declared" }.to_owned(),
+        output: edge.wire.as_ref().map(|w| w.output.clone()),
+        input: edge.wire.as_ref().map(|w| w.input.clone()),
+        place: PlaceDto::from(&edge.place),
+    }
+}
+
+fn lanes() -> Vec<LaneDto> {
+    let row = |lifecycle: &Lifecycle| xcf_plan::matrix::lane(*lifecycle).map(|r| LaneDto { lifecycle: lifecycle.to_string(), rule: r.name, reconcile: r.reconcile, drift: r.drift, gate: r.gate });
+    Lifecycle::ALL.iter().filter_map(row).collect()
+}

@@ -1,0 +1,6 @@
+//! Domain values as wire types. Pure: no store, no clock.
+
+pub(crate) mod change;
+pub(crate) mod event;
+pub(crate) mod plan;
+pub(crate) mod route;

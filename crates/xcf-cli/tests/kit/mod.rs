@@ -1,0 +1,137 @@
+//! What end-to-end tests of the command line share: a sample of their own with its own home, and the real binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code)]
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+pub struct Sample {
+    pub home: tempfile::TempDir,
+    pub dir: PathBuf,
+}
+
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("not JSON ({e}):\n{}\nstderr:\n{}", self.out, self.err))
+    }
+}
+
+impl Sample {
+    /// `xcf init` into a home of its own.
+    pub fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let sample = Self { dir: home.path().join("sample"), home };
+        sample.bare(&["init", sample.dir.to_str().unwrap()]).exits(0);
+        sample
+    }
+    /// The binary with a clean environment of this sample.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xcf"));
+        let home = self.home.path();
+        command.env_clear().env("HOME", home).env("LANG", "C.UTF-8").stdin(Stdio::null());
+        for name in ["PATH", "XCF_TOOLS", "LLVM_PROFILE_FILE"] {
+            if let Ok(value) = std::env::var(name) {
+                command.env(name, value);
+            }
+        }
+        if std::env::var("XCF_TOOLS").is_err() {
+            let real = std::env::var("HOME").unwrap_or_default();
+            command.env("XCF_TOOLS", format!("{real}/.cache/xcloudflow/tools/bin"));
+        }
+        command.env("XCF_KEYRING", "off");
+        command.args(args);
+        command
+    }
+    pub fn bare(&self, args: &[&str]) -> Ran {
+        Ran::of(self.command(args).output().unwrap())
+    }
+    /// `xcf -C SAMPLE --no-input --yes ARGS`.
+    pub fn xcf(&self, args: &[&str]) -> Ran {
+        let dir = self.dir.to_str().unwrap();
+        let all: Vec<&str> = ["-C", dir, "--no-input", "--yes"].into_iter().chain(args.iter().copied()).collect();
+        self.bare(&all)
+    }
+    pub fn git(&self, args: &[&str]) -> String {
+        let output = Command::new("git").arg("-C").arg(&self.dir).args(["-c", "user.name=Edith", "-c", "user.email=edith@sample.invalid"]).args(args).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+    pub fn commit(&self, message: &str) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", message]);
+    }
+    pub fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.dir.join(file)).unwrap()
+    }
+    pub fn write(&self, file: &str, text: &str) {
+        std::fs::create_dir_all(self.dir.join(file).parent().unwrap()).unwrap();
+        std::fs::write(self.dir.join(file), text).unwrap();
+    }
+    #[track_caller]
+    pub fn replace(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file} has no `{from}`:\n{text}");
+        self.write(file, &text.replace(from, to));
+    }
+    /// Plans and gives the ChangeSets as JSON.
+    #[track_caller]
+    pub fn plan(&self, args: &[&str], code: i32) -> Value {
+        let mut all = vec!["-o", "json", "plan"];
+        all.extend_from_slice(args);
+        self.xcf(&all).exits(code).json()
+    }
+    /// Plans dev and applies it.
+    #[track_caller]
+    pub fn bring_up_dev(&self) {
+        let planned = self.plan(&["--env", "dev"], 2);
+        let id = planned["changeSets"][0]["id"].as_str().unwrap().to_owned();
+        self.xcf(&["apply", &id]).exits(0);
+    }
+    /// The folder with everything this sample's product writes.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join(".local")
+    }
+}
+
+/// Every file below `dir`.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(dir) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.is_symlink() {
+                open.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+pub fn has(tool: &str) -> bool {
+    let tools = std::env::var("XCF_TOOLS").unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
+    let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
+    path.split(':').any(|dir| Path::new(dir).join(tool).exists())
+}
