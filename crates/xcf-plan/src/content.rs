@@ -1,0 +1,191 @@
+//! What a module is: which engines can run it, which inputs it takes, which outputs it gives (`dsl §4`, `dsl §6`).
+//! Read once per module path, however many Compositions name it.
+
+mod ansible;
+mod detect;
+mod terraform;
+pub mod types;
+
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use types::InputType;
+use xcf_core::diag::{Diagnostic, Place};
+use xcf_core::ids::RepoPath;
+use xcf_core::ports::tree::Tree;
+use xcf_core::route::Engine;
+
+/// Largest source file of a module that is read for its interface, bytes.
+pub(crate) const SOURCE_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// What a module's files say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentKind {
+    /// `Pulumi.yaml`.
+    Pulumi,
+    /// `*.tf` or `*.tf.json`.
+    Terraform,
+    /// A kustomization, or objects with `apiVersion` and `kind`.
+    Kubernetes,
+    /// An Ansible play.
+    Ansible,
+    /// `kind: Playbook`.
+    Ssh,
+    /// `kind: NativeResource`.
+    Native,
+}
+
+impl ContentKind {
+    /// Engines that can run it (`dsl §4`), best known first.
+    #[must_use]
+    pub fn engines(self) -> &'static [Engine] {
+        match self {
+            Self::Pulumi => &[Engine::Pulumi],
+            Self::Terraform => &[Engine::Terraform, Engine::Opentofu],
+            Self::Kubernetes => &[Engine::K8s, Engine::Argocd, Engine::Flux],
+            Self::Ansible => &[Engine::Ansible],
+            Self::Ssh => &[Engine::Ssh],
+            Self::Native => &[Engine::Native],
+        }
+    }
+}
+
+/// An input a module declares.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Variable {
+    /// Type as written; none if not written.
+    #[serde(rename = "type")]
+    pub type_text: Option<String>,
+    /// The type, read.
+    #[serde(skip)]
+    pub input_type: InputType,
+    /// True without a default.
+    pub required: bool,
+    /// Default as written; none without one, or if the variable is sensitive.
+    pub default: Option<String>,
+    /// True if its value must be masked.
+    pub sensitive: bool,
+    /// False if null is refused.
+    pub nullable: bool,
+    /// Description.
+    pub description: String,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// An output a module declares.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputDecl {
+    /// Type, where the module says it.
+    #[serde(skip)]
+    pub output_type: InputType,
+    /// True if its value must be masked.
+    pub sensitive: bool,
+    /// Description.
+    pub description: String,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// The ports of a module.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Interface {
+    /// Inputs by name.
+    pub inputs: BTreeMap<String, Variable>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<String, OutputDecl>,
+    /// True if `inputs` is complete: an input that is not listed has no taker.
+    pub inputs_known: bool,
+    /// True if `outputs` is complete.
+    pub outputs_known: bool,
+}
+
+/// A module, read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModuleContent {
+    /// Where it is: a folder, or a file.
+    pub path: RepoPath,
+    /// True for a file (a playbook).
+    pub is_file: bool,
+    /// What it is; empty if nothing known was found.
+    pub kinds: BTreeSet<ContentKind>,
+    /// Its ports.
+    pub interface: Interface,
+    /// What is wrong with its files.
+    #[serde(skip)]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ModuleContent {
+    /// Reads the module at `path` (an existing folder or file of `tree`).
+    #[must_use]
+    pub fn read(tree: &dyn Tree, path: &str, is_file: bool) -> Self {
+        let found = detect::detect(tree, path, is_file);
+        let mut content = Self {
+            path: RepoPath::new(path),
+            is_file,
+            kinds: found.kinds,
+            interface: Interface::default(),
+            diagnostics: found.diagnostics,
+        };
+        if content.kinds.contains(&ContentKind::Terraform) {
+            let (interface, diagnostics) = terraform::interface(tree, path);
+            content.interface = interface;
+            content.diagnostics.extend(diagnostics);
+        }
+        if let Some((interface, diagnostics)) = ansible::side_file(tree, path, is_file) {
+            content.merge(interface);
+            content.diagnostics.extend(diagnostics);
+        }
+        content
+    }
+
+    /// A side file completes a Terraform module's own declarations and never replaces them.
+    fn merge(&mut self, side: Interface) {
+        for (name, variable) in side.inputs {
+            self.interface.inputs.entry(name).or_insert(variable);
+        }
+        for (name, output) in side.outputs {
+            self.interface.outputs.entry(name).or_insert(output);
+        }
+        self.interface.inputs_known |= side.inputs_known;
+        self.interface.outputs_known |= side.outputs_known;
+    }
+
+    /// Engines that can run this content, in the order of [`ContentKind`].
+    #[must_use]
+    pub fn engines(&self) -> Vec<Engine> {
+        self.kinds.iter().flat_map(|k| k.engines().iter().copied()).collect()
+    }
+
+    /// True if an error makes it unusable.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Line and column (from 1, in characters) of byte `offset` in `text`.
+pub(crate) fn line_column(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// Reads a file as text, or says why not.
+pub(crate) fn read_text(tree: &dyn Tree, path: &str) -> Result<String, Diagnostic> {
+    let bytes = tree.read(path, SOURCE_LIMIT).map_err(|e| unreadable(path, &e.to_string()))?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| {
+        Diagnostic::error("not-utf8", format!("{path} is not UTF-8 text."), Place::file(path))
+            .hint("Save the file as UTF-8.")
+    })
+}
+
+fn unreadable(path: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("unreadable-file", format!("{path} can't be read: {why}."), Place::file(path))
+}

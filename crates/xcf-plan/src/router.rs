@@ -1,0 +1,13 @@
+//! The router: engine, reconcile, drift, gate, backup, windows and rollback of one unit, each with its why (`R4.4`,
+//! `dsl §4`). Later wins: built-in < DecisionMatrix < Composition < module < Environment spec < Environment entry;
+//! then `Environment.protection` is a floor. Routing never looks at the machine.
+
+mod engine;
+mod fields;
+mod json;
+mod layers;
+
+pub use engine::EngineChoice;
+pub use json::{RouteJson, RouteUnit, UnassembledRoute, json};
+pub(crate) use fields::{Routed, level, route};
+pub(crate) use layers::{EnvironmentPart, RouteInput};

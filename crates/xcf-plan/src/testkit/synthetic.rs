@@ -1,0 +1,82 @@
+//! A large workspace by rule: layers, wires, three Environments, rows – everything a real one has, `n` times.
+
+use super::Files;
+use std::fmt::Write;
+
+/// Lifecycles a Composition takes turns with, and the module each uses.
+const KINDS: [(&str, &str); 5] = [
+    ("Foundation", "network"),
+    ("K8s", "cluster"),
+    ("PaaS", "database"),
+    ("Applications", "service"),
+    ("Applications", "service"),
+];
+
+/// Terraform module variants per kind; many Compositions share one, as in real monorepos.
+const VARIANTS: usize = 40;
+
+/// A valid workspace of `n` Compositions (one or two modules each). `dev` assembles all, `stage` every fourth group,
+/// `prod` every second.
+#[must_use]
+pub fn synthetic(n: usize) -> Files {
+    let mut files = Files::new()
+        .with(
+            ".xcf.yaml",
+            "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: synthetic\n  uid: 00000000-0000-4000-8000-000000000001\nspec:\n  branch: main\n  engines:\n    terraform:\n      version: \"1.11\"\n",
+        )
+        .with(
+            "policies/matrix.yaml",
+            "apiVersion: xcloudflow.io/v1alpha1\nkind: DecisionMatrix\nmetadata:\n  name: house\nspec:\n  rows:\n    - name: dev-auto\n      match:\n        environment: dev\n      approval: auto\n      backup: none\n    - name: stage-paas\n      match:\n        lifecycle: PaaS\n        environment: stage\n      approval: approve\n",
+        );
+    for (_, kind) in KINDS.iter().take(4) {
+        for variant in 0..VARIANTS.min(n.div_ceil(5).max(1)) {
+            files = files.with(&format!("modules/{kind}-{variant}/main.tf"), terraform(kind));
+        }
+    }
+    let mut entries = [String::new(), String::new(), String::new()];
+    for number in 0..n {
+        let path = format!("compositions/group-{:03}/c{number}", number / 5 % 500);
+        files = files.with(&format!("{path}.yaml"), composition(number, n));
+        let group = number / 5;
+        for (environment, list) in entries.iter_mut().enumerate() {
+            if [true, group % 4 == 0, group % 2 == 0].get(environment).copied().unwrap_or(false) {
+                let _ = writeln!(list, "    - ref: {path}\n      inputs:\n        size: {}", environment + 1);
+            }
+        }
+    }
+    for (name, list) in ["dev", "stage", "prod"].iter().zip(entries) {
+        let protection = if *name == "prod" { "  protection:\n    approval: approve\n" } else { "" };
+        let compositions = if list.is_empty() { "  compositions: []\n".to_owned() } else { format!("  compositions:\n{list}") };
+        let text = format!(
+            "apiVersion: xcloudflow.io/v1alpha1\nkind: Environment\nmetadata:\n  name: {name}\n  labels:\n    stage: {name}\nspec:\n{protection}{compositions}"
+        );
+        files = files.with(&format!("envs/{name}.yaml"), text);
+    }
+    files
+}
+
+fn composition(number: usize, n: usize) -> String {
+    let (lifecycle, kind) = KINDS.get(number % 5).copied().unwrap_or(("PaaS", "database"));
+    let variant = number / 5 % VARIANTS.min(n.div_ceil(5).max(1));
+    let mut text = format!(
+        "apiVersion: xcloudflow.io/v1alpha1\nkind: Composition\nmetadata:\n  name: c{number}\n  labels:\n    team: team-{}\nspec:\n  lifecycle: {lifecycle}\n  modules:\n    - ref: modules/{kind}-{variant}\n      name: main\n      engine: terraform\n      inputs:\n        size: 1\n",
+        number % 17
+    );
+    // Each group of five is a chain: network → cluster → database → service → service.
+    if number % 5 > 0 {
+        let _ = writeln!(text, "        upstream:\n          from: c{}\n          module: main\n          output: id", number - 1);
+    }
+    if number % 5 == 4 {
+        let _ = writeln!(text, "    - ref: modules/{kind}-{variant}\n      name: side\n      dependsOn: [main]\n      inputs:\n        size: 2");
+    }
+    if number % 5 == 3 {
+        let _ = writeln!(text, "  dependencies:\n    - ref: compositions/group-{:03}/c{}", number / 5 % 500, number - 2);
+    }
+    text
+}
+
+fn terraform(kind: &str) -> String {
+    format!(
+        "variable \"size\" {{\n  type        = number\n  description = \"How large\"\n}}\n\nvariable \"upstream\" {{\n  type    = string\n  default = \"\"\n}}\n\nresource \"terraform_data\" \"{kind}\" {{\n  input = {{\n    size     = var.size\n    upstream = var.upstream\n  }}\n}}\n\noutput \"id\" {{\n  value = terraform_data.{kind}.id\n}}\n"
+    )
+}
