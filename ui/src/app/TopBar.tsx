@@ -51,11 +51,8 @@ function EnvironmentChip({ workspace }: { workspace: WorkspaceDto }) {
     <Menu
       entries={entries}
       trigger={
-        <button
-          type="button"
-          className={guarded ? "ctx env" : "ctx env calm"}
-          aria-label={`${t("top.environment")}: ${env ?? t("top.allEnvironments")}`}
-        >
+        <button type="button" className={guarded ? "ctx env" : "ctx env calm"}>
+          <span className="vh">{t("top.environment")}: </span>
           {guarded && <Icon name="shield" />}
           {env ?? t("top.allEnvironments")}
           {guarded && <span className="k">{t("top.protected")}</span>}

@@ -105,7 +105,7 @@ function useFit(layout: Layout, fitKey: string) {
   useEffect(() => {
     if (width === 0 || fitted.current === fitKey) return;
     fitted.current = fitKey;
-    fitTo(layout.columns.length > 1 ? 0.5 : 0.8, 0);
+    fitTo(layout.columns.length > 1 ? 0.42 : 0.8, 0);
   }, [fitTo, fitKey, width, layout.columns.length]);
   return fitTo;
 }

@@ -81,13 +81,7 @@ function Block({ block, several, onOpen }: { block: BlockView; several: boolean;
   const state = tp(`status.${block.worst}`);
   const first = block.units[0];
   return (
-    <button
-      type="button"
-      className="ov-block"
-      aria-label={t("overview.block", { name: block.name, units: block.units.length, state })}
-      title={block.id}
-      onClick={() => first !== undefined && onOpen(first.id)}
-    >
+    <button type="button" className="ov-block" title={block.id} onClick={() => first !== undefined && onOpen(first.id)}>
       <span className="ov-name">
         <b className="ell">{block.name}</b>
         {several && <span className="mono mut t11">{block.environment}</span>}
@@ -96,6 +90,7 @@ function Block({ block, several, onOpen }: { block: BlockView; several: boolean;
         <Icon name={iconOf(block.worst)} size="xs" />
         <span className="ell">{t("overview.worst", { count: block.worstCount, state })}</span>
       </span>
+      <span className="vh">{t("overview.of", { count: block.units.length })}</span>
       <Cells units={block.units.slice(0, CELLS_PER_ROW * 4)} />
     </button>
   );

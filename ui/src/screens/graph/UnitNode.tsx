@@ -5,7 +5,7 @@ import type { IconName } from "../../parts/drawings";
 import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
-import { iconOf, toneOf, wantsAttention } from "../../parts/status";
+import { iconOf, type Status, toneOf, wantsAttention } from "../../parts/status";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
 import { NEAR_ZOOM, useCanvasView } from "./view";
 import { middle } from "./words";
@@ -48,19 +48,10 @@ const nearSelector = (state: { transform: [number, number, number] }) => state.t
 function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const { unit, wired } = data;
   const { t } = useTranslation("graph");
-  const { t: tp } = useTranslation("parts");
   const near = useStore(nearSelector);
   const selected = useCanvasView((state) => state.selected === unit.id);
   const attention = wantsAttention(unit.status);
   const tone = toneOf(unit.status);
-  const state = tp(`status.${unit.status}`);
-  const label = t("nodeLabel", {
-    name: unit.module,
-    layer: unit.layer,
-    engine: unit.engine ?? t("noEngine"),
-    state: unit.detail === null ? state : `${state}, ${unit.detail}`,
-    count: wired,
-  });
   const classes = ["node", layerClass(unit.layer)];
   if (unit.layer === "Ephemeral" || unit.status === "unassembled") classes.push("eph");
   if (attention) classes.push("att", tone);
@@ -71,7 +62,6 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
       className={`${classes.join(" ")}${near ? "" : " mid"}`}
       data-unit={unit.id}
       tabIndex={selected ? 0 : -1}
-      aria-label={label}
       aria-pressed={selected}
       title={unit.id}
     >
@@ -79,7 +69,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
         <>
           <span className="n1">
             <EngineGlyph engine={unit.engine} />
-            <b className="ell">{middle(unit.module, 17 - 3 * Math.min(unit.badges.length, 3))}</b>
+            <UnitName unit={unit} max={17 - 3 * Math.min(unit.badges.length, 3)} />
             <Badges badges={unit.badges} />
           </span>
           <span className="n2">
@@ -88,14 +78,39 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
         </>
       ) : (
         <span className="n-mid">
-          <b className="ell">{unit.module}</b>
+          <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
           <span className={`${tone} cc`}>
             <Icon name={iconOf(unit.status)} />
+            <StatusWord status={unit.status} />
           </span>
         </span>
       )}
+      <span className="vh">{t("nodeWired", { count: wired })}</span>
     </button>
   );
+}
+
+/** The name as far as it fits, then, for readers, the whole name, layer and engine. */
+function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
+  const { t } = useTranslation("graph");
+  const shown = middle(unit.module, max);
+  const cut = shown !== unit.module;
+  return (
+    <>
+      <b className="ell" aria-hidden={cut || undefined}>
+        {shown}
+      </b>
+      <span className="vh">
+        {cut && unit.module}
+        {t("nodeContext", { layer: unit.layer, engine: unit.engine ?? t("noEngine") })}
+      </span>
+    </>
+  );
+}
+
+function StatusWord({ status }: { status: Status }) {
+  const { t } = useTranslation("parts");
+  return <span className="vh">{t(`status.${status}`)}</span>;
 }
 
 export const UnitNode = memo(UnitNodeBody, (a, b) => a.data === b.data);

@@ -108,7 +108,7 @@ export function Wires({
         <span
           key={group.id}
           className={`grp-name ${layerClass(group.layer)}`}
-          style={{ left: group.x + 6, top: group.y + 3, maxWidth: group.width - 12 }}
+          style={{ left: group.x + 6, top: group.y + 1, maxWidth: group.width - 12 }}
         >
           {group.composition}
         </span>

@@ -104,7 +104,7 @@ export function ProblemsScreen() {
             <table>
               <thead>
                 <tr>
-                  <th aria-label={t("title")} />
+                  <th>{t("level")}</th>
                   <th>{t("what")}</th>
                   <th>{t("place")}</th>
                   <th>{t("code")}</th>
