@@ -46,14 +46,12 @@ function segments(d: string): { x0: number; y0: number; x1: number; y1: number }
     x: Number(m[3] ?? m[1]),
     y: Number(m[4] ?? m[2]),
   }));
-  return numbers
-    .slice(1)
-    .map((p, i) => ({
-      x0: Math.min(p.x, numbers[i]?.x ?? p.x),
-      x1: Math.max(p.x, numbers[i]?.x ?? p.x),
-      y0: Math.min(p.y, numbers[i]?.y ?? p.y),
-      y1: Math.max(p.y, numbers[i]?.y ?? p.y),
-    }));
+  return numbers.slice(1).map((p, i) => ({
+    x0: Math.min(p.x, numbers[i]?.x ?? p.x),
+    x1: Math.max(p.x, numbers[i]?.x ?? p.x),
+    y0: Math.min(p.y, numbers[i]?.y ?? p.y),
+    y1: Math.max(p.y, numbers[i]?.y ?? p.y),
+  }));
 }
 
 function crossesANode(layout: Layout): string | null {

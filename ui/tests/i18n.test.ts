@@ -67,7 +67,9 @@ it("every key used in code exists", () => {
       const [area, rest] = key.includes(":") ? [key.split(":")[0] ?? "", key.split(":")[1] ?? ""] : [null, key];
       const candidates = area === null ? (inFile.size === 0 ? new Set(["frame"]) : inFile) : new Set([area]);
       const prefix = rest.split("${")[0] ?? "";
-      const found = [...candidates].some((ns) => {
+      // A translate function may be handed in; a built key is then looked for everywhere (tsc knows the exact area).
+      const pool = rest.includes("${") ? new Set(areas as string[]) : candidates;
+      const found = [...pool].some((ns) => {
         const keys = english.get(ns);
         return (
           keys !== undefined &&
@@ -81,4 +83,28 @@ it("every key used in code exists", () => {
   }
   expect(seen).toBeGreaterThan(50);
   expect(missing).toEqual([]);
+});
+
+it("every message is used somewhere", () => {
+  const code = sources("src")
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+  const literals = new Set(
+    [...code.matchAll(/["'`]([\w-]+(?::|\.)?[\w.-]*)["'`]/g)].map((m) => (m[1] ?? "").replace(/^[\w-]+:/, "")),
+  );
+  const prefixes = [...code.matchAll(/`(?:[\w-]+:)?([\w.-]*)\$\{/g)]
+    .map((m) => m[1] ?? "")
+    .filter((p) => p.includes("."));
+  const unused: string[] = [];
+  for (const area of areas) {
+    for (const key of bases(resources.en[area] as Tree)) {
+      const bare = key.split(".").pop() ?? key;
+      const used =
+        literals.has(key) ||
+        prefixes.some((prefix) => key.startsWith(prefix)) ||
+        (key.split(".").length === 1 && literals.has(bare));
+      if (!used) unused.push(`${area}: ${key}`);
+    }
+  }
+  expect(unused).toEqual([]);
 });

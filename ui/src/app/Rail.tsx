@@ -30,7 +30,7 @@ const groups: RailItem[][] = [
     },
     {
       to: "/runs",
-      also: ["/run/"],
+      also: ["/run/", "/locks"],
       icon: "runs",
       label: "nav.runs",
       count: (w) => ({ n: w.counts.running, bad: false }),

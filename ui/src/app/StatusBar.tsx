@@ -18,7 +18,7 @@ function Item({
   tone?: Tone;
   icon?: IconName;
   children: ReactNode;
-  to: "/problems" | "/graph" | "/runs";
+  to: "/problems" | "/graph" | "/runs" | "/locks";
   q?: string;
 }) {
   return (
@@ -97,7 +97,7 @@ export function StatusBar({ workspace }: { workspace: WorkspaceDto | null }) {
       )}
       <span className="grow" />
       {c.locks > 0 && (
-        <Item icon="lock" to="/runs">
+        <Item icon="lock" to="/locks">
           {t("bar.locks", { count: c.locks })}
         </Item>
       )}

@@ -79,6 +79,11 @@ const runUnit = createRoute({
   path: "/run/$id/unit/$env/$composition/$module/{-$part}",
   component: lazyRouteComponent(() => import("../screens/run/RunScreen"), "RunScreen"),
 });
+const locks = createRoute({
+  getParentRoute: () => root,
+  path: "/locks",
+  component: lazyRouteComponent(() => import("../screens/locks/LocksScreen"), "LocksScreen"),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/{-$part}",
@@ -101,6 +106,7 @@ const tree = root.addChildren([
   runs,
   run,
   runUnit,
+  locks,
   settings,
   welcome,
 ]);

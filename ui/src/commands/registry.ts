@@ -72,15 +72,21 @@ function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) =>
   for (const command of commands) {
     const keys = keysOf(command);
     if (keys === undefined || command.reason !== undefined) continue;
-    const plain = isPlainKey(keys);
     // Later registrations win: a screen may take over a global key while it is open.
     out[keys] = (event) => {
-      if (plain && (isTyping(event.target) || insideOverlay(event.target))) return;
+      if (isTyping(event.target) && yieldsToText(keys)) return;
+      // An open dialog owns its keys; only the app's own commands reach over it.
+      if (insideOverlay(event.target) && (command.group === "screen" || isPlainKey(keys))) return;
       event.preventDefault();
       command.run();
     };
   }
   return out;
+}
+
+/** Keys that mean something inside a text field: plain letters, and undo and redo. */
+function yieldsToText(keys: string): boolean {
+  return isPlainKey(keys) || /\+(z|y|Shift\+z)$/i.test(keys);
 }
 
 function insideOverlay(target: EventTarget | null): boolean {

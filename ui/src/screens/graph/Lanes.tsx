@@ -73,6 +73,7 @@ export function LaneHeads({ layout, lanes }: { layout: Layout; lanes: LaneRoute[
 
 /** Environment names over their columns, when several are shown side by side. */
 export function ColumnHeads({ layout, guarded }: { layout: Layout; guarded: Set<string> }) {
+  const { t } = useTranslation("graph");
   const { x, y, zoom } = useViewport();
   if (layout.columns.length < 2) return null;
   return (
@@ -89,7 +90,7 @@ export function ColumnHeads({ layout, guarded }: { layout: Layout; guarded: Set<
             paddingTop: Math.max(2, y + 4 * zoom),
           }}
         >
-          <span className="mono">{column.environment}</span>
+          {column.environment === "" ? t("unassembledColumn") : <span className="mono">{column.environment}</span>}
         </div>
       ))}
     </div>

@@ -30,7 +30,10 @@ function Badges({ badges }: { badges: Badge[] }) {
     <>
       {shown.map((badge) => {
         const { icon, tone } = badgeIcons[badge.kind];
-        const text = badge.text === "" ? t(`badge.${badge.kind}`) : badge.text;
+        const text =
+          badge.text === "" || badge.kind === "draft"
+            ? t(`badge.${badge.kind}`)
+            : t(`badgeText.${badge.kind}`, { text: badge.text });
         return (
           <span key={badge.kind} className={`bd ${tone}`} title={text} role="img" aria-label={text}>
             <Icon name={icon} size="xs" />
