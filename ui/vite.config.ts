@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   base: "/",
   plugins: [react()],
-  build: { target: "es2023", sourcemap: true, chunkSizeWarningLimit: 1600 },
+  build: { target: "es2023", sourcemap: false, chunkSizeWarningLimit: 1600 },
   worker: { format: "es" },
   server: {
     port: 5173,

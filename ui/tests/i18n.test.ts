@@ -64,7 +64,8 @@ it("every key used in code exists", () => {
       const key = match[2] ?? "";
       if (!/\.|^[a-z]/.test(key)) continue;
       seen += 1;
-      const [area, rest] = key.includes(":") ? [key.split(":")[0] ?? "", key.split(":")[1] ?? ""] : [null, key];
+      const named = /^([\w-]+):(.*)$/.exec(key);
+      const [area, rest] = named === null ? [null, key] : [named[1] ?? "", named[2] ?? ""];
       const candidates = area === null ? (inFile.size === 0 ? new Set(["frame"]) : inFile) : new Set([area]);
       const prefix = rest.split("${")[0] ?? "";
       // A translate function may be handed in; a built key is then looked for everywhere (tsc knows the exact area).

@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { query, useApi } from "../api/client";
 import type { FileTextDto } from "../api/dto";
-import { CodeView } from "../parts/CodeView";
 import { Dialog } from "../parts/Dialog";
 import { useSourceSheet } from "../parts/source";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { sourceText } from "../parts/Why";
+
+// The editor is large and this sheet is closed at the start.
+const CodeView = lazy(() => import("../parts/CodeView").then(({ CodeView }) => ({ default: CodeView })));
 
 /** Shows the file a `file:line` names, with the line marked: text is never more than one step away. */
 export function SourceSheet() {
@@ -22,7 +25,11 @@ export function SourceSheet() {
     <Dialog open onClose={() => useSourceSheet.setState({ open: null })} title={sourceText(source)} sheet>
       {file.error !== null && <ErrorState error={file.error} onRetry={() => void file.refetch()} />}
       {file.isPending && <SkeletonRows what={source.file} />}
-      {file.data !== undefined && <CodeView text={file.data.text} line={source.line ?? null} label={source.file} />}
+      {file.data !== undefined && (
+        <Suspense>
+          <CodeView text={file.data.text} line={source.line ?? null} label={source.file} />
+        </Suspense>
+      )}
     </Dialog>
   );
 }
