@@ -3,21 +3,25 @@ import firstRunEn from "./en/first-run.json";
 import frameEn from "./en/frame.json";
 import graphEn from "./en/graph.json";
 import inspectorEn from "./en/inspector.json";
+import locksEn from "./en/locks.json";
 import matrixEn from "./en/matrix.json";
 import partsEn from "./en/parts.json";
 import problemsEn from "./en/problems.json";
 import runEn from "./en/run.json";
 import settingsEn from "./en/settings.json";
+import timesEn from "./en/times.json";
 import changesZh from "./zh-CN/changes.json";
 import firstRunZh from "./zh-CN/first-run.json";
 import frameZh from "./zh-CN/frame.json";
 import graphZh from "./zh-CN/graph.json";
 import inspectorZh from "./zh-CN/inspector.json";
+import locksZh from "./zh-CN/locks.json";
 import matrixZh from "./zh-CN/matrix.json";
 import partsZh from "./zh-CN/parts.json";
 import problemsZh from "./zh-CN/problems.json";
 import runZh from "./zh-CN/run.json";
 import settingsZh from "./zh-CN/settings.json";
+import timesZh from "./zh-CN/times.json";
 
 /** One file per area of the app; both languages ship in the build, so switching needs no network. */
 export const resources = {
@@ -32,6 +36,8 @@ export const resources = {
     matrix: matrixEn,
     settings: settingsEn,
     "first-run": firstRunEn,
+    locks: locksEn,
+    times: timesEn,
   },
   "zh-CN": {
     frame: frameZh,
@@ -44,5 +50,7 @@ export const resources = {
     matrix: matrixZh,
     settings: settingsZh,
     "first-run": firstRunZh,
+    locks: locksZh,
+    times: timesZh,
   },
 } as const;
