@@ -6,20 +6,21 @@ export function useLayout(input: LayoutInput | null): Layout | null {
   const worker = useRef<Worker | null>(null);
   const newest = useRef(0);
   const [layout, setLayout] = useState<Layout | null>(null);
-  const [broken, setBroken] = useState(false);
+  // A shell that refuses workers still gets its picture, only later.
+  const [broken, setBroken] = useState(typeof Worker === "undefined");
   useEffect(() => {
+    if (broken) return;
     const own = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
     worker.current = own;
     own.onmessage = (event: MessageEvent<{ id: number; layout: Layout }>) => {
       if (event.data.id === newest.current) setLayout(event.data.layout);
     };
-    // A shell that refuses workers still gets its picture, only later.
     own.onerror = () => setBroken(true);
     return () => {
       own.terminate();
       worker.current = null;
     };
-  }, []);
+  }, [broken]);
   useEffect(() => {
     if (input === null) return;
     newest.current += 1;
