@@ -141,7 +141,8 @@ fn after_covered(old: &ResourceChange, new: &ResourceChange) -> Vec<Difference> 
 fn after(old: &ResourceChange, new: &ResourceChange, whole: bool, found: &mut Vec<Difference>) {
     let (was, is) = (leaves(&old.after), leaves(&new.after));
     let real = leaves(&new.before);
-    let mut differs = |pointer: &str, what: &str| found.push(Difference::new(&new.address, format!("{pointer} {what}")));
+    let mut differs =
+        |pointer: &str, what: &str| found.push(Difference::new(&new.address, format!("{pointer} {what}")));
     for (pointer, value) in &is {
         if below(pointer, &old.unknown) {
             continue;
@@ -208,8 +209,13 @@ fn mark(output: &OutputChange) -> Option<&String> {
 
 /// True if `pointer` is one of `roots`, stands below one, or is the length of a list that has one below it.
 fn below(pointer: &str, roots: &[String]) -> bool {
-    let under = |pointer: &str, root: &str| pointer.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let list = pointer.rsplit_once("/-").filter(|(_, length)| length.bytes().all(|b| b.is_ascii_digit())).map(|(list, _)| list);
+    let under = |pointer: &str, root: &str| {
+        pointer.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let list = pointer
+        .rsplit_once("/-")
+        .filter(|(_, length)| length.bytes().all(|b| b.is_ascii_digit()))
+        .map(|(list, _)| list);
     roots.iter().any(|root| under(pointer, root) || list.is_some_and(|list| under(root, list)))
 }
 

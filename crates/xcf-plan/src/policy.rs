@@ -78,6 +78,10 @@ pub fn judge(head: &[PolicyFile], base: Option<&[PolicyFile]>, input: &Value) ->
 /// Evaluates every policy against `input` (see [`input()`]).
 #[must_use]
 pub fn evaluate(files: &[PolicyFile], input: &Value) -> PolicyReport {
+    evaluate_within(files, input, RULE_TIME)
+}
+
+fn evaluate_within(files: &[PolicyFile], input: &Value, limit: Duration) -> PolicyReport {
     let mut results = Vec::new();
     let mut parsed = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -95,6 +99,8 @@ pub fn evaluate(files: &[PolicyFile], input: &Value) -> PolicyReport {
             Err(message) => drop_culprit(&mut parsed, &message, &mut results),
         }
     };
+    let mut engine = engine;
+    engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: TIME_CHECK });
     let units = result::unit_ids(input);
     let data = Rego::from(input.clone());
     for file in parsed.iter().filter(|f| f.is_main()) {
@@ -133,7 +139,6 @@ pub fn rego_diagnostics(files: &[PolicyFile]) -> Vec<Diagnostic> {
 fn compile(parsed: &[Parsed]) -> Result<Engine, String> {
     let mut engine = Engine::new();
     engine.set_gather_prints(true);
-    engine.set_execution_timer_config(ExecutionTimerConfig { limit: RULE_TIME, check_interval: TIME_CHECK });
     for file in parsed {
         engine.add_policy(file.path.clone(), file.text.clone()).map_err(|e| e.to_string())?;
     }

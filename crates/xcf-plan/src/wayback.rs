@@ -20,8 +20,6 @@ pub struct ReverseFacts<'a> {
     pub rollback_fragment: Option<&'a RepoPath>,
     /// Backups that are taken before the change.
     pub backup: &'a BTreeSet<Backup>,
-    /// True if the unit as a whole is destroyed.
-    pub destroy: bool,
 }
 
 /// Grade of one change, with one sentence.
@@ -30,7 +28,10 @@ pub fn grade(change: &ResourceChange, facts: &ReverseFacts<'_>) -> (Reversibilit
     if !facts.engine_reverses {
         return match facts.rollback_fragment {
             Some(fragment) => (Reversibility::Recreate, format!("runs the declared rollback fragment {fragment}")),
-            None => (Reversibility::Irreversible, "no rollback fragment is declared, and the engine can't undo it".to_owned()),
+            None => (
+                Reversibility::Irreversible,
+                "no rollback fragment is declared, and the engine can't undo it".to_owned(),
+            ),
         };
     }
     if change.fidelity == Fidelity::Blind {

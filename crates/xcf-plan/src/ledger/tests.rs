@@ -254,7 +254,12 @@ fn dsl9_states_before_a_run() {
     let mut log = start();
     log.approved(1);
     assert_eq!(log.state(), State::Approved);
-    log.push(EventKind::RunRequested, None, Some(RUN), json!({"run": "R-1", "change_set": "CS-1", "accept_not_yet_effective": false}));
+    log.push(
+        EventKind::RunRequested,
+        None,
+        Some(RUN),
+        json!({"run": "R-1", "change_set": "CS-1", "accept_not_yet_effective": false}),
+    );
     assert_eq!(log.state(), State::Queued);
     assert!(log.fold().status(CS, t(9)).unwrap().waiting_for_driver);
 }
@@ -320,7 +325,9 @@ fn dsl9_running_states_first_match() {
 
 #[test]
 fn dsl9_finished_runs() {
-    for (outcome, state) in [("done", State::Closed), ("cancelled", State::Cancelled), ("rolled-back", State::RolledBack)] {
+    for (outcome, state) in
+        [("done", State::Closed), ("cancelled", State::Cancelled), ("rolled-back", State::RolledBack)]
+    {
         let mut log = running();
         log.push(EventKind::RunFinished, None, Some(RUN), json!({"outcome": outcome}));
         assert_eq!(log.state(), state);

@@ -111,11 +111,14 @@ fn put(root: &mut Value, pointer: &str, value: Value) {
         Some(Value::Object(map)) => {
             map.insert(last, value);
         }
-        Some(Value::Array(items)) => match last.parse::<usize>().ok() {
-            Some(index) if index < items.len() => items[index] = value,
-            Some(index) if index == items.len() => items.push(value),
-            _ => {}
-        },
+        Some(Value::Array(items)) => {
+            let index = last.parse().unwrap_or(usize::MAX);
+            if index == items.len() {
+                items.push(value);
+            } else if let Some(item) = items.get_mut(index) {
+                *item = value;
+            }
+        }
         _ => {}
     }
 }

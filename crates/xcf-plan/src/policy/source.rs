@@ -94,30 +94,40 @@ impl Reader<'_> {
             stem: stem(&self.file.path),
             text: self.file.text.clone(),
             rules: Vec::new(),
-            package_place: self.module.pointer("/package").map_or_else(|| Place::file(&self.file.path), |p| self.place(p)),
+            package_place: self
+                .module
+                .pointer("/package")
+                .map_or_else(|| Place::file(&self.file.path), |p| self.place(p)),
             package: package.to_owned(),
             calls: Vec::new(),
             functions: BTreeSet::new(),
             aliases: self.aliases(),
             copied_lines: Vec::new(),
         };
-        let rules = ["rules", "policy"].into_iter().find_map(|key| self.module.get(key)?.as_array());
-        for rule in rules.into_iter().flatten() {
-            self.rule(rule, index, &mut parsed);
+        let rules: Vec<&Value> = self.module.get("rules").and_then(Value::as_array).into_iter().flatten().collect();
+        let start = |rule: &Value| rule.as_object()?.values().next().and_then(|r| bound(span_of(r)?, "start"));
+        let starts: Vec<usize> = rules.iter().filter_map(|rule| start(rule)).collect();
+        for rule in rules {
+            // A rule reaches to the next one: its own span leaves out the closing quote of a text at its end.
+            let next = start(rule).and_then(|own| starts.iter().copied().filter(|s| *s > own).min());
+            self.rule(rule, next.unwrap_or(self.file.text.len()), index, &mut parsed);
         }
         self.calls(self.module, &mut parsed.calls);
         parsed
     }
 
-    fn rule(&self, rule: &Value, index: usize, parsed: &mut Parsed) {
+    fn rule(&self, rule: &Value, end: usize, index: usize, parsed: &mut Parsed) {
         let Some(spec) = rule.get("Spec") else { return };
         if let Some(function) = spec.pointer("/head/Func/refr") {
             parsed.functions.insert(self.text(function).to_owned());
             return;
         }
-        let text = self.text(spec);
+        let start = span_of(spec).and_then(|span| bound(span, "start")).unwrap_or(end);
+        let text = self.file.text.get(start..end).unwrap_or_default().trim_end();
         let after = |word: &str| text.strip_prefix(word).filter(|rest| !rest.starts_with(is_word));
-        let Some((outcome, rest)) = JUDGING.iter().find_map(|(word, outcome)| Some((*outcome, after(word)?))) else { return };
+        let Some((outcome, rest)) = JUDGING.iter().find_map(|(word, outcome)| Some((*outcome, after(word)?))) else {
+            return;
+        };
         let name = format!("xcf__{index}_{}", parsed.rules.len());
         let place = self.place(spec);
         if !parsed.text.ends_with('\n') {
@@ -161,8 +171,7 @@ impl Reader<'_> {
         span_of(node).map(|span| self.slice(span)).unwrap_or_default()
     }
     fn slice(&self, span: &Value) -> &str {
-        let at = |key: &str| span.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-        let range = at("start").zip(at("end"));
+        let range = bound(span, "start").zip(bound(span, "end"));
         range.and_then(|(start, end)| self.file.text.get(start..end)).unwrap_or_default()
     }
     fn place(&self, node: &Value) -> Place {
@@ -176,10 +185,17 @@ impl Reader<'_> {
 fn span_of(node: &Value) -> Option<&Value> {
     match node {
         Value::Object(map) if map.contains_key("start") && map.contains_key("end") => Some(node),
-        Value::Object(map) => map.get("span").and_then(span_of).or_else(|| map.values().next().filter(|_| map.len() == 1).and_then(span_of)),
+        Value::Object(map) => map
+            .get("span")
+            .and_then(span_of)
+            .or_else(|| map.values().next().filter(|_| map.len() == 1).and_then(span_of)),
         Value::Array(items) => items.first().and_then(span_of),
         _ => None,
     }
+}
+
+fn bound(span: &Value, key: &str) -> Option<usize> {
+    span.get(key)?.as_u64().and_then(|n| usize::try_from(n).ok())
 }
 
 fn is_word(c: char) -> bool {
@@ -194,7 +210,10 @@ pub(super) fn lint(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in parsed {
         if !file.is_main() && !file.rules.is_empty() {
-            let message = format!("it has deny, warn or violation rules in package {}, and only package main judges", file.package);
+            let message = format!(
+                "it has deny, warn or violation rules in package {}, and only package main judges",
+                file.package
+            );
             let hint = "write `package main`, or give helper rules other names";
             found.push(Diagnostic::error("policy-package", message, file.package_place.clone()).hint(hint));
         }
@@ -204,7 +223,9 @@ pub(super) fn lint(parsed: &[Parsed]) -> Vec<Diagnostic> {
                 found.push(Diagnostic::error("policy-impure", message, call.place.clone()));
                 continue;
             }
-            if is_defined(file, &call.name, &functions) || *known.entry(call.name.clone()).or_insert_with(|| is_builtin(&call.name)) {
+            if is_defined(file, &call.name, &functions)
+                || *known.entry(call.name.clone()).or_insert_with(|| is_builtin(&call.name))
+            {
                 continue;
             }
             let message = format!("`{}` is no function of this policy and no builtin here", call.name);
