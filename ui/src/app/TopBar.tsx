@@ -168,7 +168,7 @@ export function TopBar({ workspace, error }: { workspace: WorkspaceDto | null; e
           {t("noServer")}
         </span>
       )}
-      <button type="button" className="cmd" aria-label={t("top.command")} onClick={() => showOverlay("palette")}>
+      <button type="button" className="cmd" onClick={() => showOverlay("palette")}>
         <Icon name="search" />
         <span className="grow ell">{t("top.command")}</span>
         <KeyHint keys="$mod+k" />
