@@ -37,7 +37,12 @@ pub fn find(settings: &EngineSettings, name: &str, fix: &str) -> Result<PathBuf,
 fn folders() -> impl Iterator<Item = PathBuf> {
     let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
     let tools = std::env::var_os("XCF_TOOLS").map(PathBuf::from);
-    path.into_iter().chain(tools.into_iter().flat_map(|dir| [dir.join("bin"), dir]))
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
+    // The desktop may be started without the set-up's environment.
+    let set_up = cache.map(|dir| dir.join("xcloudflow/tools/bin"));
+    path.into_iter().chain(tools.into_iter().flat_map(|dir| [dir.join("bin"), dir])).chain(set_up)
 }
 
 fn runnable(path: &Path) -> Option<PathBuf> {

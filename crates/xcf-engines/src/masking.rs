@@ -17,6 +17,8 @@ pub struct Masker {
     texts: Redactor,
     /// Secrets too short (or not text) to be looked for inside other texts: only a whole equal leaf is masked.
     whole: Vec<Value>,
+    /// Keyed digest over all sensitive inputs.
+    inputs_mark: Option<String>,
 }
 
 /// What masking found in one pair of values.
@@ -38,11 +40,17 @@ impl Masker {
             values: Redactor::default(),
             texts: Redactor::default(),
             whole: Vec::new(),
+            inputs_mark: None,
         };
-        for input in cx.inputs.values() {
+        let mut secrets = serde_json::Map::new();
+        for (name, input) in &cx.inputs {
             if let Resolved::Sensitive(secret) = input {
                 masker.learn(secret.expose());
+                secrets.insert(name.clone(), secret.expose().clone());
             }
+        }
+        if !secrets.is_empty() {
+            masker.inputs_mark = masker.mark(Some(&Value::Object(secrets)));
         }
         for secret in cx.env.values() {
             masker.learn(&Value::String(secret.expose().to_owned()));
@@ -116,6 +124,46 @@ impl Masker {
             masked.pointers.push(pointer);
         }
         masked
+    }
+
+    /// True if a value is or holds a known secret.
+    pub fn holds_secret(&self, value: &Value) -> bool {
+        let mut found = false;
+        leaves(value, &mut String::new(), &mut |_, leaf| found |= self.is_secret(leaf));
+        found
+    }
+
+    /// Masks known secrets inside texts, leaving the rest readable (a file's difference is useless as one mask).
+    pub fn mask_texts(&self, before: &mut Value, after: &mut Value) -> Masked {
+        let mut pointers = BTreeSet::new();
+        for value in [&*before, &*after] {
+            leaves(value, &mut String::new(), &mut |pointer, leaf| {
+                if self.is_secret(leaf) {
+                    pointers.insert(pointer.to_owned());
+                }
+            });
+        }
+        let mut masked = Masked::default();
+        for pointer in pointers {
+            let (was, is) = (before.pointer(&pointer).cloned(), after.pointer(&pointer).cloned());
+            if was != is {
+                masked.marks.insert(pointer.clone(), [self.mark(was.as_ref()), self.mark(is.as_ref())]);
+            }
+            for value in [&mut *before, &mut *after] {
+                if let Some(leaf) = value.pointer_mut(&pointer).filter(|leaf| !leaf.is_null()) {
+                    let partly =
+                        leaf.as_str().filter(|_| !self.whole.contains(leaf)).map(|text| self.values.redact(text));
+                    *leaf = Value::String(partly.unwrap_or_else(|| MASK.to_owned()));
+                }
+            }
+            masked.pointers.push(pointer);
+        }
+        masked
+    }
+
+    /// One keyed digest over all sensitive inputs; none without any.
+    pub fn all_secrets_mark(&self) -> Option<String> {
+        self.inputs_mark.clone()
     }
 
     /// Last line of defence: no text of the plan (addresses, keys, warnings) holds a known secret.

@@ -23,4 +23,4 @@ pub use files::{Status, StopReason};
 pub use identity::{is_alive, own_identity};
 pub use supervisor::{ChildLauncher, End, LineSink, MAX_OUTPUT, ProcessResult, Step, Supervisor, step_dir};
 
-pub(crate) use files::{read_if_there, remove_if_there, write_private};
+pub(crate) use files::{private_dir, read_if_there, remove_if_there, write_private};

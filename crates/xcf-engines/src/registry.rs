@@ -1,5 +1,6 @@
 //! Which engines this version has, and what the machine has of them (`xcf doctor`).
 
+use crate::ansible::Ansible;
 use crate::process::ChildLauncher;
 use crate::terraform::Terraform;
 use std::collections::BTreeMap;
@@ -15,8 +16,11 @@ impl Runners {
     /// Every engine that is built, by the word documents use. An engine that is not in it can be routed to, but its plan is *cannot run here*.
     #[must_use]
     pub fn standard(launcher: &ChildLauncher) -> BTreeMap<Engine, Arc<dyn Runner>> {
-        let all: [Arc<dyn Runner>; 2] =
-            [Arc::new(Terraform::terraform(launcher.clone())), Arc::new(Terraform::opentofu(launcher.clone()))];
+        let all: [Arc<dyn Runner>; 3] = [
+            Arc::new(Terraform::terraform(launcher.clone())),
+            Arc::new(Terraform::opentofu(launcher.clone())),
+            Arc::new(Ansible::new(launcher.clone())),
+        ];
         all.into_iter().map(|runner| (runner.engine(), runner)).collect()
     }
 

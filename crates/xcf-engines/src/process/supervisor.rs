@@ -7,8 +7,8 @@ use crate::error::{io_error, off_runtime};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -310,7 +310,7 @@ fn lay_out(dir: &Path, spec: &Spec, secrets: &BTreeMap<String, Secret>) -> std::
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    files::private_dir(dir)?;
     write_json(&dir.join(files::SPEC), spec)?;
     if !secrets.is_empty() {
         let plain: BTreeMap<&str, &str> = secrets.iter().map(|(k, v)| (k.as_str(), v.expose())).collect();

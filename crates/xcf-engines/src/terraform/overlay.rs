@@ -3,9 +3,10 @@
 //! The export is shared by all units of a commit, and two of them may use the same module at the same time; what we write beside the
 //! module (backend, lock file, marks) must be this unit's alone. The copy is real, because `fileset` does not follow links.
 
-use std::fs::{self, DirBuilder};
+use crate::process::private_dir;
+use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
 /// Our own override files (`*_override.tf.json` is merged last by the engine).
@@ -71,11 +72,6 @@ fn copy(from: &Path, to: &Path, top: bool) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A folder only we can enter; it may exist.
-pub fn private_dir(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(test)]

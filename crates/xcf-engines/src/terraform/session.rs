@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
     async fn cache_lock(&self) -> Result<std::fs::File, RunnerError> {
         let (cache, path) = (self.plugin_cache(), self.cx.cache_dir.join(format!("{}-plugins.lock", self.cx.engine)));
         let file = off_runtime("cannot open the provider cache", move || {
-            overlay::private_dir(&cache)?;
+            crate::process::private_dir(&cache)?;
             std::fs::File::create(path)
         });
         let file = file.await?;

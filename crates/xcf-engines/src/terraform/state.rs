@@ -65,7 +65,7 @@ pub async fn snapshot(session: &Session<'_>) -> Result<String, RunnerError> {
     let Some(raw) = bytes(session).await? else { return Ok("none".to_owned()) };
     let dir = session.cx.state_dir.join(SNAPSHOTS);
     off_runtime("cannot write the state snapshot", move || {
-        super::overlay::private_dir(&dir)?;
+        crate::process::private_dir(&dir)?;
         let name = sha256(&raw).to_string().replace(':', "-");
         write_private(&dir.join(&name), &raw)?;
         Ok(name)
@@ -149,7 +149,7 @@ fn move_state(from: &Path, to: &Path) -> io::Result<()> {
     }
     let snapshots = from.join(SNAPSHOTS);
     if snapshots.exists() {
-        super::overlay::private_dir(&to.join(SNAPSHOTS))?;
+        crate::process::private_dir(&to.join(SNAPSHOTS))?;
         for entry in fs::read_dir(&snapshots)? {
             let entry = entry?;
             move_file(&entry.path(), &to.join(SNAPSHOTS).join(entry.file_name()))?;

@@ -86,7 +86,7 @@ fn write_feeder(session: &Session<'_>, unknown: &BTreeSet<&str>, moved: Vec<Bloc
         inner.push(block);
     }
     let folder = session.folder.join(NAME);
-    super::overlay::private_dir(&folder)?;
+    crate::process::private_dir(&folder)?;
     write_private(&folder.join("variables.tf"), inner.to_string().as_bytes())?;
     let output = |name: &&str| ((*name).to_owned(), json!({"value": format!("${{var.{name}}}"), "sensitive": true}));
     // Marked, so that a sensitive variable may pass; the mark is taken off outside where the variable had none.
