@@ -25,6 +25,9 @@ pub(crate) struct Card {
     pub(crate) created: Timestamp,
 }
 
+/// An id, and its card or what is wrong with it.
+pub(crate) type Listed = (String, Result<Card, KeyError>);
+
 /// A folder of keys.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyDir(pub(crate) PathBuf);
@@ -60,8 +63,8 @@ impl KeyDir {
         File::open(&self.0).and_then(|d| d.sync_all()).map_err(|e| fail(&e))
     }
 
-    /// Ids with a card, and each card or what is wrong with it.
-    pub(crate) fn cards(&self) -> Result<Vec<(String, Result<Card, KeyError>)>, KeyError> {
+    /// Every card of the folder, sorted by id.
+    pub(crate) fn cards(&self) -> Result<Vec<Listed>, KeyError> {
         let files = match fs::read_dir(&self.0) {
             Ok(files) => files,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

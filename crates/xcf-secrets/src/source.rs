@@ -53,7 +53,7 @@ impl Secrets {
         not_empty(reference, Secret::new(text))
     }
 
-    async fn from_keyring(&self, reference: &str, service: &str, account: &str) -> Result<Secret, SecretError> {
+    async fn ask_keyring(&self, reference: &str, service: &str, account: &str) -> Result<Secret, SecretError> {
         match self.keyring.get(service, account).await {
             Ok(text) => not_empty(reference, Secret::new(text.as_str())),
             Err(KeyringError::Missing) => Err(SecretError::Missing(reference.to_owned())),
@@ -84,7 +84,7 @@ impl SecretSource for Secrets {
     async fn resolve(&self, reference: &str) -> Result<Secret, SecretError> {
         match reference.parse()? {
             SecretRef::Env { name } => self.environment(reference, &name),
-            SecretRef::Keyring { service, account } => self.from_keyring(reference, &service, &account).await,
+            SecretRef::Keyring { service, account } => self.ask_keyring(reference, &service, &account).await,
             other => Err(not_built(other.scheme())),
         }
     }

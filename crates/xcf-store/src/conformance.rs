@@ -4,7 +4,6 @@
 
 use crate::memory::ManualClock;
 use async_trait::async_trait;
-use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -45,6 +44,15 @@ fn refused<T: Debug>(what: &str, result: Result<T, StoreError>, as_expected: imp
         Err(error) if as_expected(&error) => Ok(()),
         other => Err(format!("{what}: found {other:?}")),
     }
+}
+
+/// What every task gave, in order.
+async fn all<T>(tasks: Vec<tokio::task::JoinHandle<T>>) -> Result<Vec<T>, String> {
+    let mut done = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        done.push(task.await.map_err(|e| e.to_string())?);
+    }
+    Ok(done)
 }
 
 /// A plain event of run `R-{run}` with `data`.
@@ -110,7 +118,7 @@ pub async fn concurrent_appends_leave_no_gap(harness: &dyn Harness) -> Verdict {
             Ok::<_, StoreError>(ends)
         }));
     }
-    let ends = try_join_all(running).await.map_err(|e| e.to_string())?;
+    let ends = all(running).await?;
     let ends: Vec<Vec<u64>> = ok("append", ends.into_iter().collect())?;
     let all: BTreeSet<u64> = ends.iter().flatten().copied().collect();
     equal("positions", all, (1..=each * tasks).map(|n| n * 2).collect())?;
@@ -141,7 +149,7 @@ pub async fn counters_never_repeat(harness: &dyn Harness) -> Verdict {
             Ok::<_, StoreError>(numbers)
         }));
     }
-    let taken = try_join_all(running).await.map_err(|e| e.to_string())?;
+    let taken = all(running).await?;
     let taken: Vec<Vec<u64>> = ok("next number", taken.into_iter().collect())?;
     let mut all: Vec<u64> = taken.into_iter().flatten().collect();
     all.sort_unstable();
@@ -224,7 +232,7 @@ pub async fn only_one_takes_over(harness: &dyn Harness) -> Verdict {
             store.acquire("run:R-1", &format!("p{n}"), TTL, &|holder: &str| holder == "dead").await.is_ok()
         }));
     }
-    let won = try_join_all(running).await.map_err(|e| e.to_string())?;
+    let won = all(running).await?;
     equal("winners", won.into_iter().filter(|w| *w).count(), 1)
 }
 

@@ -122,7 +122,7 @@ async fn d9_overwritten_pages_are_damage() {
     }
     fs::write(&file, bytes).unwrap();
     let found = match SqliteStore::open(dir.path()).await {
-        Ok(store) => store.verify_chain().await.err().expect("must be found"),
+        Ok(store) => store.verify_chain().await.expect_err("must be found"),
         Err(error) => error,
     };
     assert!(matches!(found, StoreError::Damaged(_)), "{found:?}");
