@@ -6,6 +6,10 @@ mod detect;
 mod terraform;
 pub mod types;
 
+pub(crate) use ansible::side_file_path;
+pub(crate) use detect::{documents, is_yaml};
+pub(crate) use terraform::files as terraform_files;
+
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use types::InputType;
