@@ -191,24 +191,34 @@ function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; n
       className="cs-row"
     >
       <RiskMeter risk={riskOf(change.risk)} />
-      <span className="cs-what">
-        <span className="mono mut">{change.id}</span>
+      <span className="cs-two">
         <b className="ell" title={change.title}>
           {change.title}
         </b>
-      </span>
-      <span className="mono sec ell">{change.environment}</span>
-      <PlanCounts counts={signCounts(change.counts)} />
-      <span className="num sec nw">{t("units", { count: change.unitCount })}</span>
-      <span className="cs-state">
-        <StatusBadge status={statusOf(change.status)} />
-        {change.waitingForDriver && <StatusBadge status="waitingForDriver" />}
-        <span className="sec ell" title={change.why}>
-          {change.why}
+        <span className="cs-second mut">
+          <span className="mono">{change.id}</span>
+          <span className="mono">{change.environment}</span>
+          <span className="ell">{change.createdBy}</span>
         </span>
       </span>
-      <span className="mut num cs-age" title={times.full(change.plannedAt)}>
-        {times.clock(change.plannedAt)}, {times.ago(change.plannedAt, now)}
+      <span className="cs-two">
+        <PlanCounts counts={signCounts(change.counts)} />
+        <span className="cs-second mut num">{t("units", { count: change.unitCount })}</span>
+      </span>
+      <span className="cs-two">
+        <span className="cs-states">
+          <StatusBadge status={statusOf(change.status)} />
+          {change.waitingForDriver && <StatusBadge status="waitingForDriver" />}
+        </span>
+        <span className="cs-second sec">
+          <span className="ell" title={change.why}>
+            {change.why}
+          </span>
+        </span>
+      </span>
+      <span className="cs-two cs-age num" title={times.full(change.plannedAt)}>
+        <span>{times.clock(change.plannedAt)}</span>
+        <span className="cs-second mut">{times.ago(change.plannedAt, now)}</span>
       </span>
     </Link>
   );

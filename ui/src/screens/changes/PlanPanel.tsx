@@ -214,18 +214,20 @@ function Console({ text }: { text: string }) {
   const { t } = useTranslation("changes");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <pre className="cr-console mono" role="region" aria-label={t("view.console")} tabIndex={0}>
-      {text.split("\n").map((line, i) => {
-        const tone = lineTones.find(([pattern]) => pattern.test(line))?.[1];
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines of one fixed text
-          <span key={i} className={tone === undefined ? undefined : `${tone} cc`}>
-            {line}
-            {"\n"}
-          </span>
-        );
-      })}
-    </pre>
+    <section className="cr-console" aria-label={t("view.console")} tabIndex={0}>
+      <pre className="mono">
+        {text.split("\n").map((line, i) => {
+          const tone = lineTones.find(([pattern]) => pattern.test(line))?.[1];
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines of one fixed text
+            <span key={i} className={tone === undefined ? undefined : `${tone} cc`}>
+              {line}
+              {"\n"}
+            </span>
+          );
+        })}
+      </pre>
+    </section>
   );
 }
 

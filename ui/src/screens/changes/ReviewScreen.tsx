@@ -118,20 +118,21 @@ function Review({ change, console: asConsole }: { change: ChangeDetailDto; conso
 function useHeadFacts(change: ChangeDetailDto, times: Times): ReactNode[] {
   const { t } = useTranslation("changes");
   const short = (commit: string) => commit.slice(0, 7);
+  // The most needed first: what does not fit into the line is left out as a whole, from the end.
   return [
     <span key="who">{change.authors.length === 0 ? change.createdBy : change.authors.join(", ")}</span>,
+    <span key="times" className="num" title={times.full(change.expiresAt)}>
+      {t("planned", { at: times.clock(change.plannedAt), expires: times.clock(change.expiresAt) })}
+      {change.revision > 1 && `, ${t("revision", { n: change.revision })}`}
+    </span>,
+    <span key="digest" title={change.digest}>
+      {t("digest")} <span className="mono">{shortDigest(change.digest)}</span>
+    </span>,
     <span key="change" className="mono">
       {change.changeId}
     </span>,
     <span key="commits" className="mono" title={`${change.base} ${change.commit}`}>
       {short(change.base)}..{short(change.commit)}
-    </span>,
-    <span key="digest" title={change.digest}>
-      {t("digest")} <span className="mono">{shortDigest(change.digest)}</span>
-    </span>,
-    <span key="times" className="num" title={times.full(change.expiresAt)}>
-      {t("planned", { at: times.clock(change.plannedAt), expires: times.clock(change.expiresAt) })}
-      {change.revision > 1 && `, ${t("revision", { n: change.revision })}`}
     </span>,
   ];
 }

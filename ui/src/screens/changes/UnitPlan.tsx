@@ -28,13 +28,7 @@ export function UnitPlan({
   return (
     <div data-unit={unit.id} className={`cr-unit ${layerClass(unit.layer)}`}>
       <div className="cr-unit-row">
-        <button
-          type="button"
-          className="cr-unit-head"
-          aria-expanded={open}
-          aria-label={t("unitRow", { id: unit.id, layer: unit.layer })}
-          onClick={() => onToggle(unit.id)}
-        >
+        <button type="button" className="cr-unit-head" aria-expanded={open} onClick={() => onToggle(unit.id)}>
           <Icon name={open ? "down" : "right"} size="xs" />
           <i className="cr-spine" />
           <EngineGlyph engine={unit.engine} />
@@ -158,7 +152,7 @@ function Resource({ change }: { change: ResourceChangeDto }) {
     <div className="cr-res">
       <span className="cr-res-what">
         <PlanSign action={planAction(change.action)} />
-        <span className="mono ell" title={`${change.type} ${change.address}`}>
+        <span className="mono" title={change.type}>
           {change.address}
         </span>
         {change.previousAddress !== undefined && change.previousAddress !== null && (

@@ -43,15 +43,7 @@ function wordsOf(row: MatrixRowDto, column: Column): string[] {
 }
 
 /** A grid with one tab stop; arrows walk, Enter opens the row's text, Home and End go to the sides. */
-export function Grid({
-  rows,
-  diagnostics,
-  unit,
-}: {
-  rows: readonly MatrixRowDto[];
-  diagnostics: readonly DiagnosticDto[];
-  unit: string | null;
-}) {
+export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; diagnostics: readonly DiagnosticDto[] }) {
   const { t } = useTranslation("matrix");
   const table = useRef<HTMLTableElement>(null);
   const openSource = useOpenSource();
@@ -121,7 +113,6 @@ export function Grid({
           </tr>
         ))}
       </tbody>
-      {unit !== null && <caption className="rn-vh">{t("caption", { unit })}</caption>}
     </table>
   );
 }

@@ -71,7 +71,7 @@ export function MatrixScreen() {
             </div>
           )}
           <div className="mx-scroll">
-            <Grid rows={matrix.data.rows} diagnostics={matrix.data.diagnostics} unit={chosen} />
+            <Grid rows={matrix.data.rows} diagnostics={matrix.data.diagnostics} />
           </div>
           {own === 0 && <EmptyState icon="matrix" title={t("empty.title")} text={t("empty.text")} />}
         </div>

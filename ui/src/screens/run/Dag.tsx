@@ -9,7 +9,7 @@ import { statusOf, toneOf } from "../../parts/status";
 import { useNow, useTimes } from "../../parts/useTimes";
 import { spanOf } from "./spans";
 
-const WIDTH = 212;
+const WIDTH = 204;
 const HEIGHT = 56;
 /** A picture of more nodes than this says nothing; the timeline and its rows carry such runs. */
 const MOST_NODES = 300;
@@ -49,7 +49,7 @@ export function Dag({ run, selected, onSelect }: { run: RunDto; selected: string
       nodes: run.units.map((unit) => ({ id: unit.id, width: WIDTH, height: HEIGHT })),
       edges: reduced(run.edges).map((edge) => ({ id: `${edge.from}>${edge.to}`, source: edge.from, target: edge.to })),
       direction: "RIGHT",
-      layerGap: 40,
+      layerGap: 34,
       nodeGap: 16,
     };
   }, [shape]);
@@ -120,7 +120,6 @@ function Node({
   onSelect: (id: string) => void;
 }) {
   const { t } = useTranslation("run");
-  const { t: tp } = useTranslation("parts");
   const times = useTimes();
   const status = statusOf(unit.state);
   const tone = toneOf(status);
@@ -133,9 +132,6 @@ function Node({
       className={`rn-node ${layerClass(unit.layer)} s-${tone}${on ? " sel" : ""}`}
       style={{ left: x, top: y, width: WIDTH, height: HEIGHT }}
       aria-pressed={on}
-      aria-label={[unit.id, unit.layer, unit.engine, tp(`status.${status}`), unit.why]
-        .filter((w) => w !== "")
-        .join(", ")}
       title={unit.why === "" ? unit.id : `${unit.id}: ${unit.why}`}
       onClick={() => onSelect(unit.id)}
     >
@@ -143,6 +139,7 @@ function Node({
         <EngineGlyph engine={unit.engine} />
         <b className="ell">{module}</b>
         <span className="mut t11 ell">{composition}</span>
+        <span className="rn-vh">{`, ${unit.layer}, ${unit.engine}, `}</span>
       </span>
       <span className="rn-n2">
         <StatusBadge

@@ -47,7 +47,12 @@ export function LogPanel({ run, unit, live }: { run: string; unit: RunUnitDto | 
   }, [lines, find]);
   const hit = hits.length === 0 ? null : (hits[((at % hits.length) + hits.length) % hits.length] ?? null);
   useEffect(() => {
-    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: "end" });
+    const element = host.current;
+    if (!follow || lines.length === 0 || element === null) return;
+    rows.scrollToIndex(lines.length - 1, { align: "end" });
+    // Once more when the list has its new height, or the last lines stay below the edge.
+    const frame = requestAnimationFrame(() => element.scrollTo({ top: element.scrollHeight }));
+    return () => cancelAnimationFrame(frame);
   }, [follow, lines.length, rows]);
   useEffect(() => {
     if (hit === null) return;

@@ -22,8 +22,8 @@ const legend: { fill: Fill; key: "snap" | "run" | "ok" | "fail" | "wait" }[] = [
   { fill: "wait", key: "wait" },
 ];
 
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
-  const host = useRef<HTMLDivElement>(null);
+function useWidth(): [React.RefObject<HTMLElement | null>, number] {
+  const host = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(600);
   useEffect(() => {
     const element = host.current;
@@ -65,10 +65,11 @@ export function Timeline({
           ))}
         </span>
       </div>
-      <div className="rn-tl-scroll" ref={host}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="rn-tl-scroll" ref={host} tabIndex={0} aria-label={t("timeline")}>
         <Chart run={run} width={width} now={now} live={live} selected={selected} onSelect={onSelect} />
         <Table units={run.units} />
-      </div>
+      </section>
     </div>
   );
 }
@@ -103,6 +104,7 @@ function Chart({
   const room = Math.max(120, width - LABEL - RIGHT) * (live ? 5 / 6 : 1);
   const x = (at: number) => LABEL + ((at - from) / (to - from)) * room;
   const height = TOP + run.units.length * ROW + 6;
+  const sparse = to - from > 8 * 60_000 && to - from < 20 * 3_600_000;
   const marks = ticks(from, to, Math.max(2, Math.floor(room / 90)));
   return (
     <svg width={width} height={height} role="img" aria-label={t("timelineLabel", { id: run.id })}>
@@ -112,7 +114,7 @@ function Chart({
           <path d={`M${x(at)} ${TOP - 4}V${height}`} className="rn-grid" />
           {(!live || x(at) < x(now) - 62) && (
             <text x={x(at)} y={16} textAnchor="middle" className="rn-axis">
-              {times.seconds(at)}
+              {sparse ? times.clock(new Date(at).toISOString()) : times.seconds(at)}
             </text>
           )}
         </g>
