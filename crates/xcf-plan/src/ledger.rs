@@ -213,7 +213,7 @@ impl Ledger {
             .filter(|(id, _)| &id.environment == environment)
             .filter_map(|(id, unit)| Some((id, unit.applied.as_ref()?)))
             .collect();
-        found.sort_by(|a, b| b.1.position.cmp(&a.1.position));
+        found.sort_by_key(|(_, applied)| std::cmp::Reverse(applied.position));
         found
     }
 

@@ -112,13 +112,21 @@ fn output_meaning(output: &OutputChange) -> Value {
 pub fn changed_attributes(change: &ResourceChange) -> (Value, Value) {
     let (mut before, mut after) = (change.before.clone(), change.after.clone());
     for pointer in &change.sensitive {
-        for side in [&mut before, &mut after] {
-            if let Some(place) = side.pointer_mut(pointer) {
-                *place = json!(MASK);
-            }
-        }
+        // An engine that names a sensitive place masks it and gives a mark. If it did not, at least that it changes shows.
+        let changes = matches!((before.pointer(pointer), after.pointer(pointer)), (Some(a), Some(b)) if a != b);
+        mask(&mut before, pointer, MASK);
+        mask(&mut after, pointer, if changes { CHANGED_MASK } else { MASK });
     }
     if change.action == Action::Update { difference(&before, &after) } else { (before, after) }
+}
+
+/// Mask of a sensitive value after a change that has no keyed mark.
+const CHANGED_MASK: &str = "<secret> (changed)";
+
+fn mask(value: &mut Value, pointer: &str, text: &str) {
+    if let Some(place) = value.pointer_mut(pointer) {
+        *place = json!(text);
+    }
 }
 
 /// The parts of two values that differ, with the objects that lead to them. Absent stays absent.

@@ -121,7 +121,7 @@ pub fn rego_diagnostics(files: &[PolicyFile]) -> Vec<Diagnostic> {
     for (index, file) in files.iter().enumerate() {
         match parse(file, index) {
             Ok(one) => parsed.push(one),
-            Err(diagnostic) => found.push(diagnostic),
+            Err(diagnostic) => found.push(*diagnostic),
         }
     }
     found.extend(source::lint(&parsed));

@@ -120,6 +120,9 @@ pub(crate) fn output_words(output: &OutputChange) -> String {
 
 /// `before → after` of an attribute.
 pub(crate) fn attribute_words(attribute: &AttributeChange) -> String {
+    if !attribute.lines.is_empty() {
+        return "text of several lines".to_owned();
+    }
     let after = match (&attribute.after, attribute.unknown) {
         (_, true) => "known after apply",
         (Some(text), _) => text.as_str(),

@@ -48,7 +48,9 @@ pub fn grade(change: &ResourceChange, facts: &ReverseFacts<'_>) -> (Reversibilit
 }
 
 fn update(change: &ResourceChange) -> (Reversibility, String) {
-    let secret = change.sensitive_marks.values().any(|[before, after]| before != after);
+    let marked = change.sensitive_marks.values().any(|[before, after]| before != after);
+    let plain = |p: &String| change.before.pointer(p).zip(change.after.pointer(p)).is_some_and(|(a, b)| a != b);
+    let secret = marked || change.sensitive.iter().any(plain);
     if secret {
         let note = "a sensitive value changes, and the plan does not hold the former one";
         return (Reversibility::NeedsBackup, note.to_owned());

@@ -77,10 +77,10 @@ impl Ledger {
         }
         record.ended = Some(EndMark { state, at: entry.at(), by: entry.0.event.actor.clone(), reason });
         let (environment, change) = (record.created.environment.clone(), record.created.change_id.clone());
-        if let Some(by_change) = self.open.get_mut(&environment) {
-            if by_change.get(&change) == Some(&id) {
-                by_change.remove(&change);
-            }
+        if let Some(by_change) = self.open.get_mut(&environment)
+            && by_change.get(&change) == Some(&id)
+        {
+            by_change.remove(&change);
         }
         Ok(())
     }

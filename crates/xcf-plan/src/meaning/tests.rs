@@ -116,6 +116,11 @@ fn d6_sensitive_values_never_reach_the_digest() {
         digest_of(&plan(vec![c]))
     };
     assert_eq!(with("one", "m1"), with("two", "m1"), "only the keyed mark counts");
+    let mut unmarked = change("a.b", Action::Update, json!({"p": "old"}), json!({"p": "new"}));
+    unmarked.sensitive = vec!["/p".to_owned()];
+    let (before, after) = changed_attributes(&unmarked);
+    assert_ne!(before, after, "a changed secret without a mark is still a change");
+    assert!(!after.to_string().contains("new"));
     assert_ne!(with("one", "m1"), with("one", "m2"));
 }
 

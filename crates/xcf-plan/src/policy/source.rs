@@ -67,13 +67,13 @@ const JUDGING: [(&str, PolicyOutcome); 3] =
 const IMPURE: [&str; 5] = ["time.now_ns", "rand.intn", "uuid.rfc4122", "opa.runtime", "http.send"];
 
 /// Parses one file. The error is a located diagnostic.
-pub(super) fn parse(file: &PolicyFile, index: usize) -> Result<Parsed, Diagnostic> {
-    let unreadable = |message: String| Diagnostic::error("policy-invalid", message, Place::file(&file.path));
+pub(super) fn parse(file: &PolicyFile, index: usize) -> Result<Parsed, Box<Diagnostic>> {
+    let unreadable = |message: String| Box::new(Diagnostic::error("policy-invalid", message, Place::file(&file.path)));
     let mut engine = Engine::new();
     if let Err(error) = engine.add_policy(file.path.clone(), file.text.clone()) {
         let (at, text) = read_error(&error.to_string());
         let place = at.map_or_else(|| Place::file(&file.path), |(path, line, column)| place(&path, line, column));
-        return Err(Diagnostic::error("policy-invalid", text, place));
+        return Err(Box::new(Diagnostic::error("policy-invalid", text, place)));
     }
     let ast = engine.get_ast_as_json().map_err(|e| unreadable(e.to_string()))?;
     let ast: Value = serde_json::from_str(&ast).map_err(|e| unreadable(e.to_string()))?;

@@ -7,7 +7,6 @@ use super::{
 use std::fmt::Write as _;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
 use xcf_core::plan::Fidelity;
-use xcf_core::route::Gate;
 
 /// A ChangeSet as console text.
 #[must_use]
@@ -71,7 +70,7 @@ fn write_unit(out: &mut String, unit: &ChangeUnit, size: Size) {
     if let Some(way_back) = &unit.way_back {
         let _ = writeln!(out, "  way back: {} – {}", way_back.grade, way_back.note);
     }
-    if unit.gate.level != Gate::Auto || unit.is_runnable() {
+    if unit.is_runnable() {
         let _ = writeln!(out, "  gate: {} – {}", unit.gate.level, unit.gate.why);
     }
     for diagnostic in &unit.diagnostics {

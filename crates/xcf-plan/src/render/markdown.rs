@@ -42,7 +42,7 @@ pub fn markdown(change_set: &ChangeSet, size: Size) -> String {
         units.into_iter().for_each(|unit| write_unit(&mut out, unit, size));
     }
     for diagnostic in &change_set.diagnostics {
-        let _ = writeln!(out, "- {}", escape(&diagnostic.to_string().replace('\n', " ")));
+        let _ = writeln!(out, "- {}", escape(&diagnostic.to_string().replace("\n  ", " – ")));
     }
     let _ = writeln!(out, "Revision {}, digest `{}`.", change_set.revision, change_set.digest);
     limit(out, size.bytes)
@@ -89,9 +89,11 @@ fn write_unit(out: &mut String, unit: &ChangeUnit, size: Size) {
     if let Some(way_back) = &unit.way_back {
         let _ = writeln!(out, "- way back: **{}** – {}", way_back.grade, escape(&way_back.note));
     }
-    let _ = writeln!(out, "- gate: **{}** – {}", unit.gate.level, escape(&unit.gate.why));
+    if unit.is_runnable() {
+        let _ = writeln!(out, "- gate: **{}** – {}", unit.gate.level, escape(&unit.gate.why));
+    }
     for diagnostic in &unit.diagnostics {
-        let _ = writeln!(out, "- {}", escape(&diagnostic.to_string().replace('\n', " ")));
+        let _ = writeln!(out, "- {}", escape(&diagnostic.to_string().replace("\n  ", " – ")));
     }
     for restriction in &unit.not_yet_effective {
         let _ = writeln!(out, "- not yet effective: {}", escape(restriction));

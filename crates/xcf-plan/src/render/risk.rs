@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use xcf_core::changeset::{ChangeSet, ChangeUnit, UnitAction};
-use xcf_core::plan::{Action, Fidelity, Reversibility};
+use xcf_core::plan::{Fidelity, Reversibility};
 use xcf_core::route::Lifecycle;
 
 /// Section of a review, riskiest first.
@@ -49,22 +49,17 @@ pub fn section(unit: &ChangeUnit) -> Section {
         return Section::NotRunnable;
     }
     let grade = unit.way_back.as_ref().map(|w| w.grade);
-    let blind = unit.plan.iter().flat_map(|p| &p.changes).any(|c| c.fidelity == Fidelity::Blind);
+    let mut changes = unit.plan.iter().flat_map(|p| &p.changes);
+    let all_blind = changes.clone().all(|c| c.fidelity == Fidelity::Blind);
+    let blind = changes.any(|c| c.fidelity == Fidelity::Blind);
     match grade {
-        // A blind change is graded "no way back" because nothing is known; the section says the more useful thing only if
-        // nothing that is known is irreversible.
-        Some(Reversibility::Irreversible) if !(blind && only_blind_is_irreversible(unit)) => Section::NoWayBack,
+        // What is graded "no way back" only because nothing is known about it says so under its own heading.
+        Some(Reversibility::Irreversible) if !all_blind => Section::NoWayBack,
         _ if blind => Section::Blind,
         Some(Reversibility::Recreate | Reversibility::NeedsBackup) => Section::RecreateOrBackup,
         _ if not_fully_known(unit) => Section::NotFullyKnown,
         _ => Section::Exact,
     }
-}
-
-fn only_blind_is_irreversible(unit: &ChangeUnit) -> bool {
-    let changes = unit.plan.iter().flat_map(|p| &p.changes);
-    let ends = |action| matches!(action, Action::Delete | Action::Replace);
-    !changes.into_iter().any(|c| c.fidelity != Fidelity::Blind && ends(c.action))
 }
 
 /// True if something about the unit is only known after an upstream applies.
