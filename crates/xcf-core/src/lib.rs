@@ -8,6 +8,7 @@ pub mod changeset;
 pub mod diag;
 pub mod digest;
 pub mod docs;
+pub mod edit;
 pub mod event;
 pub mod graph;
 pub mod ids;

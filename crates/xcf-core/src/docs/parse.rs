@@ -1,9 +1,11 @@
 //! YAML text to span trees: parser events with limits, all documents of a file, errors that do not hide each other.
 
+use super::extent::{block_scalar, quoted_end, unfinished_line};
 use super::limits::Limits;
 use super::spans::{CoreTag, Node, NodeId, NodeKind, SpanTree, Style};
+use super::stop::{alias_limit, fault, style_of, too_deep, unsupported_tag};
 use crate::diag::{Diagnostic, Place};
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use saphyr_parser::{Event, Parser, Span, StrInput, Tag};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -182,7 +184,10 @@ impl<'t> Stream<'t> {
             Event::Alias(anchor) => self.alias(anchor, span)?,
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = self.tag(tag.as_deref(), span);
-                let kind = NodeKind::Scalar { text: text.into(), style: style_of(style), tag };
+                let style = style_of(style);
+                let end = self.byte(span.end.index()) - self.base.byte;
+                let text = unfinished_line(self.text, end, style, &text).unwrap_or(&text).into();
+                let kind = NodeKind::Scalar { text, style, tag };
                 let id = self.push(kind, span, anchor)?;
                 self.attach(id);
             }
@@ -270,7 +275,7 @@ impl<'t> Stream<'t> {
 
     fn close(&mut self, span: Span) {
         let Some(Open { id, children }) = self.open.pop() else { return };
-        let flow_end = u32::try_from(self.byte(span.end.index())).unwrap_or(u32::MAX);
+        let flow_end = self.flow_end(id, span);
         let last = children.last().and_then(|c| self.nodes.get(*c as usize)).map_or(0, |n| n.end);
         let (mut size, mut height) = (1_u64, 0_u32);
         for child in &children {
@@ -282,10 +287,8 @@ impl<'t> Stream<'t> {
             *slot = (size, height + 1);
         }
         if let Some(node) = self.nodes.get_mut(id as usize) {
-            // The end event of a block collection stands at whatever comes next.
-            let opener = self.text.as_bytes().get(node.start as usize - self.base.byte);
-            let flow = matches!(opener, Some(b'{' | b'['));
-            node.end = if flow { flow_end } else { last.max(node.start) };
+            node.flow = flow_end.is_some();
+            node.end = flow_end.unwrap_or_else(|| last.max(node.start));
             match &mut node.kind {
                 NodeKind::List(items) => *items = children,
                 NodeKind::Map(pairs) => {
@@ -297,6 +300,27 @@ impl<'t> Stream<'t> {
         self.attach(id);
     }
 
+    /// End of a flow collection; `None` for a block collection, whose end event stands at whatever comes next.
+    fn flow_end(&self, id: NodeId, span: Span) -> Option<u32> {
+        let closer = match self.nodes.get(id as usize)?.kind {
+            NodeKind::Map(_) => b'}',
+            _ => b']',
+        };
+        let mut at = self.byte(span.start.index()) - self.base.byte;
+        if span.is_empty() || ![closer, b','].contains(self.text.as_bytes().get(at)?) {
+            return None;
+        }
+        // After a last comma the event stands at the comma.
+        loop {
+            let rest = self.text.get(at..)?;
+            match rest.bytes().next()? {
+                byte if byte == closer => return u32::try_from(self.base.byte + at + 1).ok(),
+                b'#' => at += rest.find('\n')?,
+                _ => at += 1,
+            }
+        }
+    }
+
     fn push(&mut self, kind: NodeKind, span: Span, anchor: usize) -> Result<NodeId, Box<Diagnostic>> {
         if self.nodes.len() >= self.limits.nodes {
             let message = format!("more than {} values in one document", self.limits.nodes);
@@ -304,16 +328,25 @@ impl<'t> Stream<'t> {
         }
         let id = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
         let place = self.place(span.start);
-        let start = u32::try_from(self.byte(span.start.index())).unwrap_or(u32::MAX);
-        let end = u32::try_from(self.byte(span.end.index())).unwrap_or(u32::MAX);
-        self.nodes.push(Node {
-            kind,
-            start,
-            end: end.max(start),
-            line: place.line,
-            column: place.column,
-            anchored: false,
-        });
+        let (mut start, mut end) = (self.byte(span.start.index()), self.byte(span.end.index()));
+        let (mut line, mut column) = (place.line, place.column);
+        match kind {
+            NodeKind::Scalar { style: Style::Literal | Style::Folded, .. } => {
+                let after = self.nodes.last().map_or(self.doc_start, |n| n.end as usize) - self.base.byte;
+                let found = block_scalar(self.text, start - self.base.byte, end - self.base.byte, after);
+                (start, end) = (found.range.start + self.base.byte, found.range.end + self.base.byte);
+                line -= found.lines_up;
+                column = found.column.unwrap_or(column);
+            }
+            NodeKind::Scalar { style: Style::Single | Style::Double, .. } => {
+                end = self.base.byte + quoted_end(self.text, start - self.base.byte, end - self.base.byte);
+            }
+            // The parser gives an empty value the span of what follows.
+            NodeKind::Scalar { ref text, .. } if text.is_empty() => end = start,
+            _ => {}
+        }
+        let [start, end] = [start, end.max(start)].map(|b| u32::try_from(b).unwrap_or(u32::MAX));
+        self.nodes.push(Node { kind, start, end, line, column, flow: false, anchored: false });
         self.sizes.push((1, 0));
         if anchor > 0 {
             self.anchors.insert(anchor, id);
@@ -344,37 +377,4 @@ impl<'t> Stream<'t> {
         }
         known
     }
-}
-
-fn style_of(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::Single,
-        ScalarStyle::DoubleQuoted => Style::Double,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
-
-/// What stops the reading of a document.
-fn fault(code: &str, message: impl Into<String>, place: Place) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(code, message, place))
-}
-
-fn too_deep(limits: &Limits, place: Place) -> Box<Diagnostic> {
-    fault("too-deep", format!("maps and lists are nested more than {} deep", limits.depth), place)
-}
-
-fn alias_limit(limits: &Limits, place: Place) -> Box<Diagnostic> {
-    let message = format!(
-        "aliases blow this document up: more than {} aliases, or more than {} values with every alias followed",
-        limits.aliases, limits.expanded
-    );
-    Box::new(Diagnostic::error("alias-limit", message, place).hint("write the values out, or split the document"))
-}
-
-fn unsupported_tag(tag: Option<&Tag>, place: Place) -> Diagnostic {
-    let shown = tag.map(ToString::to_string).unwrap_or_default();
-    Diagnostic::error("unsupported-tag", format!("the tag `{shown}` means nothing here"), place)
-        .hint("remove it; quote a text, and write a secret as {secret: REF}")
 }

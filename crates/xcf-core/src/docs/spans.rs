@@ -45,6 +45,8 @@ pub(crate) struct Node {
     pub line: u32,
     /// In characters, from 1.
     pub column: u32,
+    /// A map or list in braces or brackets.
+    pub flow: bool,
     /// It carries an anchor that some alias names.
     pub anchored: bool,
 }

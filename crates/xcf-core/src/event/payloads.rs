@@ -190,7 +190,8 @@ pub struct UnitFailed {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EffectMark {
-    /// What is tried: `plan`, `policy`, `inspect`, `backup`, `apply`, `destroy`, `verify`, `outputs`, `reverse`, `observe`, `rekey`.
+    /// What is tried: `gates`, `plan`, `policy`, `admit`, `inspect`, `backup`, `apply`, `destroy`, `verify`, `outputs`, `reverse`,
+    /// `observe`, `rekey`.
     pub action: String,
     /// Attempt, from 1; 0 if it has none.
     pub attempt: u32,

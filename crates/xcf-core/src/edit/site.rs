@@ -1,0 +1,341 @@
+//! Where in the text a change goes: entries, colons, dashes, line ends, and whether the place may be edited at all.
+
+use super::change::Change;
+use super::render::Layout;
+use super::{EditError, SpanTree};
+use crate::docs::spans::{NodeId, NodeKind, tokens};
+use std::ops::Range;
+
+/// Bytes to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Splice {
+    pub range: Range<usize>,
+    pub with: String,
+}
+
+impl Splice {
+    pub(super) fn insert(at: usize, with: impl Into<String>) -> Self {
+        Self { range: at..at, with: with.into() }
+    }
+    pub(super) fn replace(range: Range<usize>, with: impl Into<String>) -> Self {
+        Self { range, with: with.into() }
+    }
+    pub(super) fn remove(range: Range<usize>) -> Self {
+        Self { range, with: String::new() }
+    }
+}
+
+/// One key or item as it stands in the text.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// The key, or the dash of a block item, or a flow item's value.
+    pub start: usize,
+    /// Right after the colon or dash; in a flow list where the value begins. `None`: a flow key without a colon.
+    pub mark_end: Option<usize>,
+    /// Where the value begins, its anchor and tag skipped; `mark_end` if it is empty.
+    pub value_start: usize,
+    /// End of the whole entry, trailing comment excluded.
+    pub end: usize,
+    pub value: NodeId,
+}
+
+/// The text around one change.
+pub(super) struct Site<'a> {
+    pub text: &'a str,
+    pub tree: &'a SpanTree,
+    pub layout: Layout,
+    pub pointer: std::cell::RefCell<String>,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn new(text: &'a str, tree: &'a SpanTree, text_blocks: bool) -> Self {
+        let layout = Layout {
+            line_break: line_break(text),
+            unit: 2,
+            flush_lists: false,
+            final_break: text.ends_with('\n'),
+            text_blocks,
+        };
+        let mut site = Self { text, tree, layout, pointer: std::cell::RefCell::default() };
+        site.measure();
+        site
+    }
+
+    /// Takes indents from what is there.
+    fn measure(&mut self) {
+        let mut unit: Option<usize> = None;
+        let mut flush = None;
+        for node in &self.tree.nodes {
+            let NodeKind::Map(pairs) = &node.kind else { continue };
+            for (key, value) in pairs {
+                let (Some(key), Some(value)) = (self.tree.node(*key), self.tree.node(*value)) else { continue };
+                if value.line <= key.line {
+                    continue;
+                }
+                let first = match &value.kind {
+                    NodeKind::Map(inner) => inner.first().and_then(|(k, _)| self.tree.node(*k)).map(|k| k.column),
+                    NodeKind::List(items) => {
+                        let item = items.first().and_then(|i| self.tree.node(*i));
+                        item.and_then(|i| self.dash_before(i.start as usize)).map(|d| self.column(d) + 1)
+                    }
+                    _ => None,
+                };
+                let Some(first) = first else { continue };
+                if matches!(value.kind, NodeKind::List(_)) {
+                    flush.get_or_insert(first == key.column);
+                }
+                if first > key.column {
+                    let step = (first - key.column) as usize;
+                    unit = Some(unit.map_or(step, |u| u.min(step)));
+                }
+            }
+        }
+        self.layout.unit = unit.unwrap_or(2);
+        self.layout.flush_lists = flush.unwrap_or(false);
+    }
+
+    pub(super) fn splices(&self, change: &Change) -> Result<Vec<Splice>, EditError> {
+        self.pointer.replace(change.pointer().to_owned());
+        self.guard(change)?;
+        match change {
+            Change::Replace { pointer, value } => self.replace(&self.locate(pointer)?, value),
+            Change::AddKey { pointer, key, value } => self.add_key(pointer, key, value),
+            Change::AddItem { pointer, index, value } => self.add_item(pointer, *index, value),
+            Change::Remove { pointer } => self.remove(&self.locate(pointer)?),
+        }
+    }
+
+    pub(super) fn unsupported(&self, what: &'static str) -> EditError {
+        EditError::Unsupported { pointer: self.pointer.borrow().clone(), what }
+    }
+
+    pub(super) fn unsafe_edit(&self) -> EditError {
+        EditError::Unsafe { pointer: self.pointer.borrow().clone() }
+    }
+
+    /// Refuses what anchors share: a way through an alias, an anchor that is used above, at or below the node.
+    fn guard(&self, change: &Change) -> Result<(), EditError> {
+        let pointer = change.pointer();
+        let shared = |id: NodeId| {
+            let line = self.tree.node(id).map_or(0, |n| n.line);
+            EditError::Alias { pointer: pointer.to_owned(), line }
+        };
+        let mut at = self.tree.root;
+        let is_alias = |id: NodeId| matches!(self.tree.node(id).map(|n| &n.kind), Some(NodeKind::Alias(_)));
+        let is_anchored = |id: NodeId| self.tree.node(id).is_some_and(|n| n.anchored);
+        for name in tokens(pointer) {
+            if is_alias(at) || is_anchored(at) {
+                return Err(shared(at));
+            }
+            at = self.tree.child(at, &name).ok_or_else(|| self.unsafe_edit())?.value;
+        }
+        let adds = matches!(change, Change::AddKey { .. } | Change::AddItem { .. });
+        if adds && (is_alias(at) || is_anchored(at)) {
+            return Err(shared(at));
+        }
+        let mut below = if adds { Vec::new() } else { vec![at] };
+        while let Some(id) = below.pop() {
+            if is_anchored(id) {
+                return Err(shared(id));
+            }
+            match self.tree.node(id).map(|n| &n.kind) {
+                Some(NodeKind::Scalar { tag: Some(_), .. }) if id == at && matches!(change, Change::Replace { .. }) => {
+                    return Err(self.unsupported("a tag"));
+                }
+                Some(NodeKind::Map(pairs)) => below.extend(pairs.iter().flat_map(|(k, v)| [*k, *v])),
+                Some(NodeKind::List(items)) => below.extend(items),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The containers on the way and the entry a pointer names.
+    pub(super) fn locate(&self, pointer: &str) -> Result<Located, EditError> {
+        let mut at = self.tree.root;
+        let mut found = None;
+        let mut in_flow = false;
+        for name in tokens(pointer) {
+            in_flow |= self.is_flow(at);
+            let index = self.index_of(at, &name).ok_or_else(|| self.unsafe_edit())?;
+            let outer = found.take().map(Box::new);
+            found = Some(Located { outer, container: at, index, in_flow });
+            at = self.tree.child(at, &name).ok_or_else(|| self.unsafe_edit())?.value;
+        }
+        found.ok_or_else(|| self.unsupported("the whole document"))
+    }
+
+    fn index_of(&self, id: NodeId, name: &str) -> Option<usize> {
+        match &self.tree.node(id)?.kind {
+            NodeKind::Map(pairs) => pairs.iter().position(|(k, _)| self.tree.scalar_text(*k) == Some(name)),
+            NodeKind::List(items) => name.parse().ok().filter(|i| *i < items.len()),
+            _ => None,
+        }
+    }
+
+    /// True if a map or list is written with braces or brackets.
+    pub(super) fn is_flow(&self, id: NodeId) -> bool {
+        self.tree.node(id).is_some_and(|n| n.flow)
+    }
+
+    pub(super) fn count(&self, id: NodeId) -> usize {
+        match self.tree.node(id).map(|n| &n.kind) {
+            Some(NodeKind::Map(pairs)) => pairs.len(),
+            Some(NodeKind::List(items)) => items.len(),
+            _ => 0,
+        }
+    }
+
+    /// Start of a node without its anchor and tag.
+    pub(super) fn content_start(&self, id: NodeId) -> usize {
+        let Some(node) = self.tree.node(id) else { return 0 };
+        let (mut at, end) = (node.start as usize, node.end as usize);
+        if matches!(node.kind, NodeKind::Alias(_)) {
+            return at;
+        }
+        while let Some(rest) = self.text.get(at..end).filter(|r| r.starts_with(['&', '!'])) {
+            let word = rest.find([' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+            let gap = rest.get(word..).map_or(0, |r| r.len() - r.trim_start().len());
+            at += word + gap;
+        }
+        at
+    }
+
+    /// Entry `index` of a map or list.
+    pub(super) fn entry(&self, container: NodeId, index: usize, in_flow: bool) -> Result<Entry, EditError> {
+        if in_flow && !self.is_flow(container) {
+            return Err(self.unsupported("a pair without braces in brackets"));
+        }
+        match self.tree.node(container).map(|n| &n.kind) {
+            Some(NodeKind::Map(pairs)) => {
+                let (key, value) = pairs.get(index).copied().ok_or_else(|| self.unsafe_edit())?;
+                self.pair(key, value, in_flow)
+            }
+            Some(NodeKind::List(items)) => {
+                let value = items.get(index).copied().ok_or_else(|| self.unsafe_edit())?;
+                self.item(value, in_flow)
+            }
+            _ => Err(self.unsafe_edit()),
+        }
+    }
+
+    fn pair(&self, key: NodeId, value: NodeId, in_flow: bool) -> Result<Entry, EditError> {
+        let (Some(k), Some(v)) = (self.tree.node(key), self.tree.node(value)) else { return Err(self.unsafe_edit()) };
+        let before = self.text.get(..k.start as usize).unwrap_or_default();
+        if before.trim_end().ends_with('?') {
+            return Err(self.unsupported("a key with `?`"));
+        }
+        let key_end = k.end as usize;
+        let rest = self.text.get(key_end..).unwrap_or_default();
+        let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let colon = self.text.as_bytes().get(key_end + gap) == Some(&b':');
+        if !colon && !in_flow {
+            return Err(self.unsupported("a key with `?`"));
+        }
+        let mark_end = colon.then_some(key_end + gap + 1);
+        let after = mark_end.unwrap_or(key_end);
+        let empty = v.start == v.end || (v.end as usize) <= after;
+        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), v.end as usize) };
+        Ok(Entry { start: k.start as usize, mark_end, value_start, end, value })
+    }
+
+    fn item(&self, value: NodeId, in_flow: bool) -> Result<Entry, EditError> {
+        let v = self.tree.node(value).ok_or_else(|| self.unsafe_edit())?;
+        let range = v.range();
+        if in_flow {
+            return Ok(Entry {
+                start: range.start,
+                mark_end: Some(range.start),
+                value_start: self.content_start(value),
+                end: range.end,
+                value,
+            });
+        }
+        let dash =
+            self.dash_before(range.start).ok_or_else(|| self.unsupported("a list item without a dash of its own"))?;
+        let empty = range.is_empty();
+        let after = dash + 1;
+        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), range.end) };
+        Ok(Entry { start: dash, mark_end: Some(after), value_start, end, value })
+    }
+
+    /// The dash of the block item whose value starts at `at`; only blanks and comments may stand between them.
+    fn dash_before(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut end = at;
+        loop {
+            let line_start = self.line_start(end);
+            let line = self.text.get(line_start..end)?;
+            let code = match line.find('#') {
+                Some(hash)
+                    if end != at && line.get(..hash).is_none_or(|l| l.is_empty() || l.ends_with([' ', '\t'])) =>
+                {
+                    line.get(..hash)?
+                }
+                _ => line,
+            };
+            let trimmed = code.trim_end();
+            if trimmed.ends_with('-') {
+                let dash = line_start + trimmed.len() - 1;
+                let free = dash == line_start || matches!(bytes.get(dash - 1), Some(b' ' | b'\t'));
+                return free.then_some(dash);
+            }
+            if !trimmed.is_empty() || line_start == 0 {
+                return None;
+            }
+            end = line_start - 1;
+        }
+    }
+
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        self.text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1)
+    }
+
+    /// Where the line break after `at` begins, or the end of the text.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let end = at + rest.find('\n').unwrap_or(rest.len());
+        if end > at && self.text.as_bytes().get(end - 1) == Some(&b'\r') && end < self.text.len() {
+            end - 1
+        } else {
+            end
+        }
+    }
+
+    /// After the line break that begins at `end`.
+    pub(super) fn next_line(&self, end: usize) -> usize {
+        match self.text.get(end..).unwrap_or_default() {
+            r if r.starts_with("\r\n") => end + 2,
+            r if r.starts_with('\n') => end + 1,
+            _ => end,
+        }
+    }
+
+    /// True if only spaces stand before `at` on its line.
+    pub(super) fn begins_line(&self, at: usize) -> bool {
+        self.text.get(self.line_start(at)..at).is_some_and(|t| t.bytes().all(|b| b == b' '))
+    }
+
+    /// Characters before `at` on its line.
+    pub(super) fn column(&self, at: usize) -> u32 {
+        let count = self.text.get(self.line_start(at)..at).map_or(0, |t| t.chars().count());
+        u32::try_from(count).unwrap_or(0)
+    }
+}
+
+/// An entry by the containers that lead to it.
+#[derive(Debug, Clone)]
+pub(super) struct Located {
+    pub outer: Option<Box<Located>>,
+    pub container: NodeId,
+    pub index: usize,
+    /// The container, or one around it, is in flow style.
+    pub in_flow: bool,
+}
+
+fn line_break(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if at > 0 && text.as_bytes().get(at - 1) == Some(&b'\r') => "\r\n",
+        _ => "\n",
+    }
+}
