@@ -16,8 +16,8 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
 import { stepFocus, useSteadyList } from "../../parts/useSteadyList";
 import { type Times, useNow, useTimes } from "../../parts/useTimes";
-import { PlanSheet } from "../graph/PlanSheet";
 import { usePlan } from "../graph/useDraft";
+import { PlanResult } from "./PlanResult";
 import { riskOf, signCounts } from "./read";
 import { useChanges } from "./useChanges";
 
@@ -131,7 +131,7 @@ function usePlanCommits(env: string | undefined) {
   }, [trusted, isPending, mutate, env]);
   const overlay =
     data !== undefined ? (
-      <PlanSheet result={data} onClose={reset} />
+      <PlanResult result={data} onClose={reset} />
     ) : error !== null && errorCode(error) !== "untrusted-workspace" ? (
       <Dialog open onClose={reset} title={t("new")} wide>
         <ErrorState error={error} onRetry={make} compact />

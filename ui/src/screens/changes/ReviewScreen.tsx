@@ -7,13 +7,13 @@ import { useWorkspace } from "../../api/workspace";
 import { showOverlay } from "../../commands/overlays";
 import { type Command, useCommands } from "../../commands/registry";
 import { Button } from "../../parts/controls";
+import { Dialog } from "../../parts/Dialog";
 import { RiskMeter } from "../../parts/marks";
 import { ObjectHead } from "../../parts/ObjectHead";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
 import { type Times, useTimes } from "../../parts/useTimes";
-import { PlanSheet } from "../graph/PlanSheet";
 import { usePlan } from "../graph/useDraft";
 import { ApplySheet } from "./ApplySheet";
 import { ApproveSheet } from "./ApproveSheet";
@@ -21,6 +21,7 @@ import { Decision } from "./Decision";
 import { Facts } from "./Facts";
 import { Notices } from "./Notices";
 import { PlanPanel } from "./PlanPanel";
+import { PlanResult } from "./PlanResult";
 import { RejectDialog } from "./RejectDialog";
 import { allowedOf, filled, riskOf, shortDigest, stepOf, steps } from "./read";
 import { useChange, useChanges, useStep } from "./useChanges";
@@ -249,6 +250,7 @@ function useNext(
 
 /** Plans the same change again; what came of it is shown, and approvals of unchanged units stay. */
 function useReplan(change: ChangeDetailDto) {
+  const { t } = useTranslation("changes");
   const workspace = useWorkspace();
   const plan = usePlan();
   const { mutate, isPending, data, error, reset } = plan;
@@ -260,19 +262,13 @@ function useReplan(change: ChangeDetailDto) {
   }, [trusted, isPending, mutate, environment]);
   const overlay =
     data !== undefined ? (
-      <PlanSheet result={data} onClose={reset} />
+      <PlanResult result={data} onClose={reset} />
     ) : error !== null ? (
-      <PlanSheetError error={error} onClose={reset} />
+      <Dialog open onClose={reset} title={t("replan")} wide>
+        <ErrorState error={error} onRetry={run} compact />
+      </Dialog>
     ) : null;
   return { run, pending: isPending, overlay };
-}
-
-function PlanSheetError({ error, onClose }: { error: Error; onClose: () => void }) {
-  return (
-    <div className="cr-floating">
-      <ErrorState error={error} onRetry={onClose} compact />
-    </div>
-  );
 }
 
 function Steps({ change }: { change: ChangeDetailDto }) {

@@ -26,7 +26,7 @@ export function isBlocked(unit: ChangeUnitDto): boolean {
 
 /** The group the server put a unit in; a word this build does not know counts as "not fully known". */
 export function groupOf(unit: ChangeUnitDto): RiskGroup {
-  if (isBlocked(unit)) return "blocked";
+  if (isBlocked(unit) || unit.riskGroup === "not-runnable") return "blocked";
   return riskGroups.find((group) => group === unit.riskGroup) ?? "unknown";
 }
 

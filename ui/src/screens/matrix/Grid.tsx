@@ -42,6 +42,27 @@ function wordsOf(row: MatrixRowDto, column: Column): string[] {
   }
 }
 
+const classes: Partial<Record<Column, string>> = { engine: "sep", units: "r num", lifecycle: "ly", frequency: "fq" };
+
+function classOf(column: Column): string | undefined {
+  return classes[column];
+}
+
+/** Where a long word may break: behind its underscores. */
+function Breaking({ text }: { text: string }) {
+  return text.split("_").map((part, i, all) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one fixed word
+    <span key={i}>
+      {part}
+      {i < all.length - 1 && (
+        <>
+          _<wbr />
+        </>
+      )}
+    </span>
+  ));
+}
+
 /** A grid with one tab stop; arrows walk, Enter opens the row's text, Home and End go to the sides. */
 export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; diagnostics: readonly DiagnosticDto[] }) {
   const { t } = useTranslation("matrix");
@@ -83,7 +104,7 @@ export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; dia
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column} scope="col" className={column === "engine" ? "sep" : column === "units" ? "r" : undefined}>
+            <th key={column} scope="col" className={classOf(column)}>
               {t(`column.${column}`)}
             </th>
           ))}
@@ -102,9 +123,7 @@ export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; dia
                 key={column}
                 data-cell={`${r}-${c}`}
                 tabIndex={at[0] === r && at[1] === c ? 0 : -1}
-                className={
-                  column === "engine" ? "sep" : column === "units" ? "r num" : column === "lifecycle" ? "ly" : undefined
-                }
+                className={classOf(column)}
                 onFocus={() => setAt([r, c])}
               >
                 <Cell row={row} column={column} />
@@ -134,6 +153,10 @@ function Cell({ row, column }: { row: MatrixRowDto; column: Column }) {
       <>
         <i className="mx-spine" />
         <span className="mono">{words.join(", ")}</span>
+        {/* Beside the lifecycle where the frequency has no column of its own. */}
+        <span className="mono mut mx-fq" aria-hidden="true">
+          {row.changeFrequency.join(", ")}
+        </span>
         {row.builtIn && words.length === 1 && words[0] !== undefined && isLayer(words[0]) && (
           <span className="mut mx-gloss">{tp(`layer.${words[0]}`) === words[0] ? "" : tp(`layer.${words[0]}`)}</span>
         )}
@@ -151,7 +174,11 @@ function Cell({ row, column }: { row: MatrixRowDto; column: Column }) {
     return row.builtIn ? <span className="mut">–</span> : <span className="mut t12">{t("inherited")}</span>;
   }
   if (column === "units") return words[0];
-  return <span className="mono">{words.join(column === "engine" ? " / " : ", ")}</span>;
+  return (
+    <span className="mono">
+      <Breaking text={words.join(column === "engine" ? " / " : ", ")} />
+    </span>
+  );
 }
 
 const layers = ["Foundation", "K8s", "PaaS", "Applications", "Config", "Ephemeral"] as const;

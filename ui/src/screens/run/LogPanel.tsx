@@ -34,6 +34,8 @@ export function LogPanel({ run, unit, live }: { run: string; unit: RunUnitDto | 
   const [find, setFind] = useState("");
   const [at, setAt] = useState(0);
   const host = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
+  const lastHeight = useRef(0);
   const { lines } = log;
   const rows = useVirtualizer({
     count: lines.length,
@@ -51,8 +53,15 @@ export function LogPanel({ run, unit, live }: { run: string; unit: RunUnitDto | 
     if (!follow || lines.length === 0 || element === null) return;
     rows.scrollToIndex(lines.length - 1, { align: "end" });
     // Once more when the list has its new height, or the last lines stay below the edge.
-    const frame = requestAnimationFrame(() => element.scrollTo({ top: element.scrollHeight }));
-    return () => cancelAnimationFrame(frame);
+    const toEnd = () => element.scrollTo({ top: element.scrollHeight });
+    const frame = requestAnimationFrame(toEnd);
+    // The panel changes its height when the graph above it arrives.
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(element);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+    };
   }, [follow, lines.length, rows]);
   useEffect(() => {
     if (hit === null) return;
@@ -73,8 +82,12 @@ export function LogPanel({ run, unit, live }: { run: string; unit: RunUnitDto | 
   useLogCommands(setFollow, setAt, linked, host);
   const onScroll = () => {
     const element = host.current;
-    if (element === null || !follow) return;
-    if (element.scrollHeight - element.scrollTop - element.clientHeight > ROW * 4) setFollow(false);
+    if (element === null) return;
+    // Only a hand that scrolls up ends following; a panel that grows or shrinks does not.
+    const up = element.scrollTop < lastTop.current && element.scrollHeight === lastHeight.current;
+    lastTop.current = element.scrollTop;
+    lastHeight.current = element.scrollHeight;
+    if (follow && up && element.scrollHeight - element.scrollTop - element.clientHeight > ROW * 4) setFollow(false);
   };
   const word = find.trim().toLowerCase();
   return (
