@@ -1,5 +1,7 @@
 //! Rules of single documents (`dsl §1`): each case changes one thing of a sound document and names the error it makes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
+
 use xcf_core::docs::check::not_yet_effective;
 use xcf_core::docs::{AnyDoc, FileDocs, Limits, read_documents};
 

@@ -1,5 +1,7 @@
 //! Reading documents: envelopes, structure, places, limits, several documents in a file.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is its report")]
+
 use xcf_core::docs::{AnyDoc, FileDocs, Kind, Limits, read_documents};
 
 const PAYMENTS: &str = r#"apiVersion: xcloudflow.io/v1alpha1

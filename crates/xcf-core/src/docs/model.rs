@@ -1,6 +1,7 @@
 //! A node tree's plain data, with every value checked on the way: keys, duplicates, ambiguous and unsupported values.
 
-use super::scalar::{Typed, typed};
+use super::scalar::{Typed, disagreement, is_surely_text, typed};
+use super::spans::Style;
 use super::spans::{NodeId, NodeKind, SpanTree};
 use crate::diag::Diagnostic;
 use serde_json::{Map, Value};
@@ -13,6 +14,9 @@ pub(crate) fn faults(tree: &SpanTree) -> Vec<Diagnostic> {
     for (index, node) in tree.nodes.iter().enumerate() {
         match &node.kind {
             NodeKind::Scalar { text, style, tag } => {
+                if is_surely_text(text, *style, *tag) && (*style != Style::Plain || disagreement(text).is_none()) {
+                    continue;
+                }
                 let id = NodeId::try_from(index).unwrap_or(NodeId::MAX);
                 match typed(text, *style, *tag) {
                     Typed::Value(_) => {}
@@ -52,6 +56,7 @@ fn key_faults(tree: &SpanTree, pairs: &[(NodeId, NodeId)], found: &mut Vec<Diagn
     let mut seen: HashMap<&str, NodeId> = HashMap::with_capacity(pairs.len());
     for (key, _) in pairs {
         let text = match tree.target(*key).map(|n| &n.kind) {
+            Some(NodeKind::Scalar { text, style, tag }) if is_surely_text(text, *style, *tag) => Some(&**text),
             Some(NodeKind::Scalar { text, style, tag }) => match typed(text, *style, *tag) {
                 Typed::Value(Value::Null | Value::Bool(_)) => None,
                 _ => Some(&**text),

@@ -169,7 +169,23 @@ impl<'t> Stream<'t> {
         if info.contains("recursion limit") {
             return too_deep(self.limits, place);
         }
-        fault("yaml-syntax", format!("this is not YAML: {info}"), place)
+        // The parser complains about what a tab makes of the lines around it.
+        let line = place.line.saturating_sub(self.base.line) as usize;
+        let tabbed = self
+            .text
+            .lines()
+            .enumerate()
+            .skip(line.saturating_sub(1))
+            .take(2)
+            .find(|(_, l)| l.get(..l.len() - l.trim_start().len()).is_some_and(|indent| indent.contains('\t')));
+        match tabbed {
+            Some((at, _)) => {
+                let line = self.base.line + u32::try_from(at).unwrap_or(0) + 1;
+                let place = Place::new(&**self.file, line, 1);
+                fault("yaml-syntax", "a tab indents this line: YAML is indented with spaces", place)
+            }
+            None => fault("yaml-syntax", format!("this is not YAML: {info}"), place),
+        }
     }
 
     fn finish(&mut self, end: usize, tree: Option<SpanTree>, docs: &mut Vec<ParsedDoc>) {

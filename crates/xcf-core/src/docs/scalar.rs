@@ -23,6 +23,14 @@ pub(crate) fn typed(text: &str, style: Style, tag: Option<CoreTag>) -> Typed {
     }
 }
 
+/// True if a scalar is a text whatever its letters say: quoted, or not starting like a number, `null`, `true`, `~`.
+/// Saves making the text to find that out.
+pub(crate) fn is_surely_text(text: &str, style: Style, tag: Option<CoreTag>) -> bool {
+    let starts =
+        |b: &u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F');
+    tag.is_none() && (style != Style::Plain || text.as_bytes().first().is_some_and(|b| !starts(b)))
+}
+
 /// The core schema's value of a plain scalar.
 pub(crate) fn core(text: &str) -> Typed {
     match text {

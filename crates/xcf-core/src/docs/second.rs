@@ -1,8 +1,7 @@
 //! The second reader: where another YAML parser sees other data, the text is ambiguous (`D5`).
 
 use super::model;
-use super::scalar::Typed;
-use super::scalar::core;
+use super::scalar::{Typed, core, is_surely_text};
 use super::spans::{NodeKind, SpanTree, Style, escape};
 use crate::diag::Diagnostic;
 use serde::Deserialize;
@@ -35,6 +34,9 @@ fn is_suspicious(tree: &SpanTree) -> bool {
         NodeKind::Alias(_) => true,
         NodeKind::Scalar { tag: Some(_), .. } => true,
         NodeKind::Scalar { text, style: Style::Plain, .. } => {
+            if is_surely_text(text, Style::Plain, None) {
+                return false;
+            }
             let plain = text.bytes().all(|b| b.is_ascii_digit());
             !plain && matches!(core(text), Typed::Value(Value::Number(_)))
         }

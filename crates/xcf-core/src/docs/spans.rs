@@ -132,15 +132,6 @@ impl SpanTree {
         }
     }
 
-    /// Escaped pointer tokens of the children of a map or list, in order.
-    pub(crate) fn child_tokens(&self, pointer: &str) -> Vec<String> {
-        match self.find(pointer).and_then(|s| self.target(s.value)).map(|n| &n.kind) {
-            Some(NodeKind::Map(pairs)) => pairs.iter().filter_map(|(k, _)| self.scalar_text(*k)).map(escape).collect(),
-            Some(NodeKind::List(items)) => (0..items.len()).map(|i| i.to_string()).collect(),
-            _ => Vec::new(),
-        }
-    }
-
     pub(crate) fn scalar_text(&self, id: NodeId) -> Option<&str> {
         match &self.target(id)?.kind {
             NodeKind::Scalar { text, .. } => Some(text),

@@ -1,6 +1,7 @@
 //! Every structural problem of one document in one pass: unknown and missing fields, wrong types, unknown words.
 
 use super::model;
+use super::scalar::is_surely_text;
 use super::shape::{MapRule, Rule, RuleId, Shape, TextShape};
 use super::shapes::DurationText;
 use super::spans::{NodeId, NodeKind, SpanTree, Step};
@@ -59,6 +60,7 @@ impl Walk<'_> {
         match self.tree.target(id).map(|n| &n.kind) {
             Some(NodeKind::Map(_)) => Type::Map,
             Some(NodeKind::List(_)) => Type::List,
+            Some(NodeKind::Scalar { text, style, tag }) if is_surely_text(text, *style, *tag) => Type::Text,
             _ => match self.scalar(id) {
                 Some(Value::Bool(_)) => Type::Bool,
                 Some(Value::Number(n)) if n.is_f64() => Type::Number,

@@ -5,7 +5,7 @@ use super::Findings;
 use crate::diag::Place;
 use crate::docs::doc::{AnyDoc, Kind};
 use crate::docs::model;
-use crate::docs::spans::{SpanTree, escape, tokens};
+use crate::docs::spans::{NodeKind, SpanTree, Step, escape};
 use serde_json::Value;
 
 /// A field without behaviour in this release.
@@ -105,11 +105,13 @@ const FIELDS: &[Field] = &[
 pub fn not_yet_effective(doc: &AnyDoc) -> Vec<NotYet> {
     let spans = doc.spans();
     let mut list = Vec::new();
+    let root = Step { key: None, value: spans.root };
     for field in FIELDS.iter().filter(|f| f.kind == doc.kind()) {
-        let steps: Vec<String> = tokens(field.pointer).collect();
-        expand(spans, &steps, String::new(), &mut |pointer| {
-            if applies(spans, &pointer, field.when) {
-                list.push(NotYet { place: spans.place(&pointer), pointer, restricts: field.restricts });
+        let pattern = field.pointer.strip_prefix('/').unwrap_or_default();
+        expand(spans, root, pattern, &mut String::new(), &mut |pointer, step| {
+            if applies(spans, step, field.when) {
+                let place = spans.step_place(step);
+                list.push(NotYet { pointer: pointer.to_owned(), place, restricts: field.restricts });
             }
         });
     }
@@ -129,23 +131,41 @@ pub(super) fn warn(doc: &AnyDoc, found: &mut Findings<'_>) {
     }
 }
 
-fn expand(spans: &SpanTree, steps: &[String], so_far: String, see: &mut dyn FnMut(String)) {
-    let Some((step, rest)) = steps.split_first() else { return see(so_far) };
-    let names = if step == "*" { children(spans, &so_far) } else { vec![escape(step)] };
-    for name in names {
-        let next = format!("{so_far}/{name}");
-        if spans.contains(&next) {
-            expand(spans, rest, next, see);
+/// Calls `see` with every place a pattern names.
+fn expand(spans: &SpanTree, at: Step, pattern: &str, pointer: &mut String, see: &mut dyn FnMut(&str, Step)) {
+    if pattern.is_empty() {
+        return see(pointer, at);
+    }
+    let (name, rest) = pattern.split_once('/').unwrap_or((pattern, ""));
+    let here = pointer.len();
+    let mut down = |name: &str, step: Step| {
+        pointer.push('/');
+        pointer.push_str(name);
+        expand(spans, step, rest, pointer, see);
+        pointer.truncate(here);
+    };
+    if name != "*" {
+        if let Some(step) = spans.child(at.value, name) {
+            down(name, step);
         }
+        return;
+    }
+    match spans.target(at.value).map(|n| &n.kind) {
+        Some(NodeKind::Map(pairs)) => {
+            for (key, value) in pairs {
+                down(&escape(spans.scalar_text(*key).unwrap_or_default()), Step { key: Some(*key), value: *value });
+            }
+        }
+        Some(NodeKind::List(items)) => {
+            for (index, value) in items.iter().enumerate() {
+                down(&index.to_string(), Step { key: None, value: *value });
+            }
+        }
+        _ => {}
     }
 }
 
-fn children(spans: &SpanTree, pointer: &str) -> Vec<String> {
-    spans.child_tokens(pointer)
-}
-
-fn applies(spans: &SpanTree, pointer: &str, when: When) -> bool {
-    let Some(step) = spans.find(pointer) else { return false };
+fn applies(spans: &SpanTree, step: Step, when: When) -> bool {
     let value = model::value(spans, step.value);
     match when {
         When::Set => match &value {

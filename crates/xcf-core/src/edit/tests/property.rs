@@ -214,6 +214,8 @@ fn d12_every_place_takes_every_value() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Chains of random edits: each leaves a text the next one can work on, and both parsers agree all along.
     #[test]
     fn d12_chains_of_edits(pick in 0usize..100, steps in proptest::collection::vec((0usize..200, 0usize..40), 1..12)) {
