@@ -152,7 +152,11 @@ impl<'t> Walk<'t> {
     fn add(&mut self, path: &str) {
         let mut todo = vec![path.to_owned()];
         while let Some(path) = todo.pop() {
-            let below: Vec<String> = if path.is_empty() { Vec::new() } else { self.tree.under(&path).iter().map(|e| e.path.clone()).collect() };
+            let below: Vec<String> = if path.is_empty() {
+                Vec::new()
+            } else {
+                self.tree.under(&path).iter().map(|e| e.path.clone()).collect()
+            };
             let is_entry = self.tree.entry(&path).is_some();
             if is_entry || below.is_empty() {
                 self.add_one(&path, &mut todo);
@@ -201,7 +205,9 @@ impl<'t> Walk<'t> {
                     let hits = self.tree.entries().iter().filter(|e| matcher.is_match(&e.path)).map(|e| e.path.clone());
                     self.paths.extend(hits);
                 }
-                Err(error) => self.unresolved(unit.place.clone(), format!("The `watch` glob `{glob}` can't be read ({error})")),
+                Err(error) => {
+                    self.unresolved(unit.place.clone(), format!("The `watch` glob `{glob}` can't be read ({error})"))
+                }
             }
         }
     }

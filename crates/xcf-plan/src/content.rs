@@ -21,6 +21,29 @@ use xcf_core::route::Engine;
 /// Largest source file of a module that is read for its interface, bytes.
 pub(crate) const SOURCE_LIMIT: u64 = 4 * 1024 * 1024;
 
+/// Deepest nesting of brackets in a source that is parsed: beyond it parsers take quadratic time.
+const MAX_NESTING: usize = 1000;
+
+/// True if brackets outside double quotes nest deeper than any real source does.
+pub(crate) fn is_too_deep(text: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'\n' => quoted = false,
+            b'(' | b'[' | b'{' if !quoted => depth += 1,
+            b')' | b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            return true;
+        }
+    }
+    false
+}
+
 /// What a module's files say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -184,6 +207,10 @@ pub(crate) fn line_column(text: &str, offset: usize) -> (u32, u32) {
 /// Reads a file as text, or says why not.
 pub(crate) fn read_text(tree: &dyn Tree, path: &str) -> Result<String, Diagnostic> {
     let bytes = tree.read(path, SOURCE_LIMIT).map_err(|e| unreadable(path, &e.to_string()))?;
+    if is_too_deep(&bytes) {
+        let message = format!("{path} nests deeper than {MAX_NESTING} brackets.");
+        return Err(Diagnostic::error("invalid-module", message, Place::file(path)));
+    }
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         Diagnostic::error("not-utf8", format!("{path} is not UTF-8 text."), Place::file(path))
             .hint("Save the file as UTF-8.")
@@ -193,3 +220,6 @@ pub(crate) fn read_text(tree: &dyn Tree, path: &str) -> Result<String, Diagnosti
 fn unreadable(path: &str, why: &str) -> Diagnostic {
     Diagnostic::error("unreadable-file", format!("{path} can't be read: {why}."), Place::file(path))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,9 @@ mod freeze;
 mod json;
 mod layer;
 
+pub(crate) use cycle::cycles;
 pub use freeze::{Member, freeze};
 pub use json::{DiagnosticJson, GraphJson, GraphUnit, ReadJson, UnassembledUnit, diagnostics, json};
-pub(crate) use cycle::cycles;
 pub(crate) use layer::effective_layers;
 pub use xcf_core::docs::config::Order;
 
@@ -63,12 +63,17 @@ impl Graph {
         let nodes = units + joins.len();
         let mut graph = Self { units, edges, joins, before: vec![Vec::new(); nodes], after: vec![Vec::new(); nodes] };
         let direct: Vec<(usize, usize)> = graph.edges.iter().map(|e| (e.from, e.to)).collect();
-        let through: Vec<(usize, usize)> = graph.joins.iter().enumerate().flat_map(|(i, join)| {
-            let node = units + i;
-            let into = join.lasts.iter().map(move |l| (*l, node));
-            let out = join.firsts.iter().map(move |f| (node, *f));
-            into.chain(out).collect::<Vec<_>>()
-        }).collect();
+        let through: Vec<(usize, usize)> = graph
+            .joins
+            .iter()
+            .enumerate()
+            .flat_map(|(i, join)| {
+                let node = units + i;
+                let into = join.lasts.iter().map(move |l| (*l, node));
+                let out = join.firsts.iter().map(move |f| (node, *f));
+                into.chain(out).collect::<Vec<_>>()
+            })
+            .collect();
         for (from, to) in direct.into_iter().chain(through) {
             graph.link(from, to);
         }
@@ -161,9 +166,14 @@ impl Graph {
             }
         }
         // Kosaraju walks without recursion: a chain of a hundred thousand units must not use up the stack.
-        let mut groups: Vec<Vec<usize>> =
-            petgraph::algo::kosaraju_scc(&graph).into_iter().map(|g| g.into_iter().map(|n| n.index()).collect()).collect();
+        let mut groups: Vec<Vec<usize>> = petgraph::algo::kosaraju_scc(&graph)
+            .into_iter()
+            .map(|g| g.into_iter().map(|n| n.index()).collect())
+            .collect();
         groups.reverse();
         groups
     }
 }
+
+#[cfg(test)]
+mod tests;

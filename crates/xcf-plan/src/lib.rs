@@ -1,4 +1,10 @@
-//! (root doc)
+//! The decisions: a tree of files in, values out.
+//!
+//! What a repository says (workspace, units, routes, order), what of it is pending or removed, what a plan means, who
+//! must agree, when it may run and how to get back are pure functions from snapshots to values (`D2.2`). This crate
+//! must never know a file system, a process, a clock, a network, a store or an engine: files come through the `Tree`
+//! port, time and ids as arguments (`D4`).
+
 pub mod gates;
 pub mod ledger;
 pub mod meaning;

@@ -138,7 +138,8 @@ pub fn pending(
     widened.sort_by(|a, b| (&a.place, &a.message).cmp(&(&b.place, &b.message)));
     widened.dedup();
     diagnostics.extend(widened);
-    let mut why: Vec<Vec<Why>> = head.units.iter().zip(&standings).zip(&digests).map(|((u, s), d)| own_reasons(u, s, d, ask)).collect();
+    let mut why: Vec<Vec<Why>> =
+        head.units.iter().zip(&standings).zip(&digests).map(|((u, s), d)| own_reasons(u, s, d, ask)).collect();
     propagate(head, &mut why, ask);
     let mut set = PendingSet { diagnostics, ..PendingSet::default() };
     for position in order(head) {
@@ -236,7 +237,8 @@ fn propagate(head: &Workspace, why: &mut [Vec<Why>], ask: &Ask) {
 fn order(head: &Workspace) -> Vec<usize> {
     let mut depth = vec![0_usize; head.graph.nodes()];
     for group in head.graph.components() {
-        let deepest = group.iter().flat_map(|n| head.graph.node_before(*n)).filter_map(|n| depth.get(*n as usize)).max();
+        let deepest =
+            group.iter().flat_map(|n| head.graph.node_before(*n)).filter_map(|n| depth.get(*n as usize)).max();
         let here = deepest.map_or(0, |d| d + 1);
         for node in &group {
             if let Some(slot) = depth.get_mut(*node) {

@@ -149,7 +149,8 @@ fn in_the_way(unit: &Unit, base: &Workspace, head: &Workspace) -> Option<(String
     let no_composition = head.composition(composition).is_none();
     let hidden_environment = || hidden(&head.health, base, Kind::Environment, "envs/", environment);
     let hidden_composition = || hidden(&head.health, base, Kind::Composition, "compositions/", composition);
-    let hiding = no_environment.then(hidden_environment).flatten().or_else(|| no_composition.then(hidden_composition).flatten());
+    let hiding =
+        no_environment.then(hidden_environment).flatten().or_else(|| no_composition.then(hidden_composition).flatten());
     hiding.map(|u| (format!("{} can't be read and may hold it.", u.file), Place::file(&u.file)))
 }
 
@@ -212,7 +213,9 @@ fn gone(unit: &Unit, base: &Workspace, head: &Workspace) -> Option<(Gone, Place)
 }
 
 fn has_module(spec: &CompositionSpec, name: &str) -> bool {
-    spec.modules.iter().any(|m| m.name.as_deref().unwrap_or_else(|| xcf_core::docs::check::default_module_name(&m.reference)) == name)
+    spec.modules
+        .iter()
+        .any(|m| m.name.as_deref().unwrap_or_else(|| xcf_core::docs::check::default_module_name(&m.reference)) == name)
 }
 
 fn stem(path: &str) -> &str {
@@ -260,7 +263,9 @@ pub fn diagnostic(vanished: &Vanished) -> Option<Diagnostic> {
             let list = candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let message = format!("{id} is gone and {list} is new, with the same engine and ref.");
             let from = format!("{}/{}", id.composition, id.module);
-            let hint = format!("If it was renamed, add `moved: [{{from: {from}, to: …}}]`; if not, remove the old one in a change of its own.");
+            let hint = format!(
+                "If it was renamed, add `moved: [{{from: {from}, to: …}}]`; if not, remove the old one in a change of its own."
+            );
             Some(Diagnostic::error("possible-rename", message, place.clone()).hint(hint))
         }
         Fate::Unresolved { reason, place } => {

@@ -8,6 +8,6 @@ mod json;
 mod layers;
 
 pub use engine::EngineChoice;
-pub use json::{RouteJson, RouteUnit, UnassembledRoute, json};
 pub(crate) use fields::{Routed, level, route};
+pub use json::{RouteJson, RouteUnit, UnassembledRoute, json};
 pub(crate) use layers::{EnvironmentPart, RouteInput};

@@ -107,7 +107,8 @@ impl Tree for FilesTree {
             return Err(TreeError::Unreadable { path: path.to_owned(), reason: "permission denied".to_owned() });
         }
         let index = self.entries.binary_search_by(|e| e.path.as_str().cmp(path));
-        let content = index.ok().and_then(|i| self.contents.get(i)).ok_or_else(|| TreeError::Missing(path.to_owned()))?;
+        let content =
+            index.ok().and_then(|i| self.contents.get(i)).ok_or_else(|| TreeError::Missing(path.to_owned()))?;
         let size = content.len() as u64;
         if size > limit {
             return Err(TreeError::TooLarge { path: path.to_owned(), size, limit });

@@ -7,11 +7,13 @@ mod catalog;
 mod environments;
 mod finding;
 mod health;
+mod joins;
 mod modules;
 mod moved;
 mod names;
 mod read;
 pub(crate) mod refs;
+mod unit;
 mod values;
 mod wire;
 
@@ -205,3 +207,5 @@ impl Workspace {
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod tests_inputs;

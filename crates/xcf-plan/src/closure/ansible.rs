@@ -100,7 +100,8 @@ impl Walk<'_> {
             let Some(map) = task.as_mapping() else { continue };
             for (key, value) in map {
                 let Some(key) = key.as_str() else { continue };
-                let action = key.strip_prefix("ansible.builtin.").or_else(|| key.strip_prefix("ansible.legacy.")).unwrap_or(key);
+                let action =
+                    key.strip_prefix("ansible.builtin.").or_else(|| key.strip_prefix("ansible.legacy.")).unwrap_or(key);
                 self.action(action, value, scope);
             }
         }
@@ -130,7 +131,8 @@ impl Walk<'_> {
             return;
         }
         let free = value.as_str().map(|text| {
-            let word = text.split_whitespace().find_map(|w| w.strip_prefix("src=")).or_else(|| text.split_whitespace().next());
+            let word =
+                text.split_whitespace().find_map(|w| w.strip_prefix("src=")).or_else(|| text.split_whitespace().next());
             Value::String(word.unwrap_or_default().to_owned())
         });
         if let Some(src) = value.get("src").cloned().or(free) {
@@ -166,7 +168,8 @@ impl Walk<'_> {
         let glob = path.text.contains(['*', '?', '[']);
         if glob {
             // The folder holds what the glob can match.
-            candidates = candidates.iter().map(|c| parent(c.split(['*', '?', '[']).next().unwrap_or(c)).to_owned()).collect();
+            candidates =
+                candidates.iter().map(|c| parent(c.split(['*', '?', '[']).next().unwrap_or(c)).to_owned()).collect();
             candidates.retain(|c| !c.is_empty());
         }
         self.add_first(&candidates);
@@ -177,11 +180,15 @@ impl Walk<'_> {
         let Some(path) = self.literal(&text, scope) else { return };
         let mut candidates: Vec<String> = match path.from_root {
             true => vec![path.text.clone()],
-            false => [Some(scope.dir.clone()), scope.role.as_ref().map(|r| format!("{r}/tasks")), Some(scope.play_dir.clone())]
-                .into_iter()
-                .flatten()
-                .filter_map(|base| self.join_in(&base, &path.text))
-                .collect(),
+            false => [
+                Some(scope.dir.clone()),
+                scope.role.as_ref().map(|r| format!("{r}/tasks")),
+                Some(scope.play_dir.clone()),
+            ]
+            .into_iter()
+            .flatten()
+            .filter_map(|base| self.join_in(&base, &path.text))
+            .collect(),
         };
         candidates.dedup();
         self.add_first(&candidates);
@@ -223,7 +230,9 @@ impl Walk<'_> {
         let scope = Scope { role: Some(role.clone()), ..scope.clone() };
         let sources: Vec<String> = ["tasks", "handlers"]
             .iter()
-            .flat_map(|folder| self.tree.under(&format!("{role}/{folder}")).iter().map(|e| e.path.clone()).collect::<Vec<_>>())
+            .flat_map(|folder| {
+                self.tree.under(&format!("{role}/{folder}")).iter().map(|e| e.path.clone()).collect::<Vec<_>>()
+            })
             .filter(|p| is_yaml(p))
             .collect();
         for file in sources {
@@ -235,7 +244,9 @@ impl Walk<'_> {
             }
             for document in self.yaml(&meta) {
                 for dependency in document.get("dependencies").and_then(Value::as_sequence).into_iter().flatten() {
-                    let name = dependency.as_str().or_else(|| dependency.get("role").or_else(|| dependency.get("name")).and_then(Value::as_str));
+                    let name = dependency
+                        .as_str()
+                        .or_else(|| dependency.get("role").or_else(|| dependency.get("name")).and_then(Value::as_str));
                     self.role(name, &scope);
                 }
             }
@@ -251,13 +262,18 @@ impl Walk<'_> {
                 let mut words = call.split(['\'', '"']);
                 let kind = words.nth(1).unwrap_or_default();
                 let kind = kind.strip_prefix("ansible.builtin.").unwrap_or(kind);
-                if !matches!(kind, "file" | "template" | "fileglob" | "first_found" | "csvfile" | "ini" | "unvault" | "lines") {
+                if !matches!(
+                    kind,
+                    "file" | "template" | "fileglob" | "first_found" | "csvfile" | "ini" | "unvault" | "lines"
+                ) {
                     continue;
                 }
                 let literal = words.nth(1).filter(|l| !l.is_empty() && !l.contains("{{"));
                 match literal {
                     Some(path) => self.named(path, scope, if kind == "template" { &["templates"] } else { &["files"] }),
-                    None => self.unresolved(Place::file(&scope.file), format!("A lookup of `{kind}` has no literal path")),
+                    None => {
+                        self.unresolved(Place::file(&scope.file), format!("A lookup of `{kind}` has no literal path"))
+                    }
                 }
             }
         }

@@ -102,7 +102,9 @@ impl Reader<'_> {
         }
         match crate::workspace::refs::join(self.dir, source).filter(|p| !p.is_empty()) {
             Some(path) => self.found.push(Named::Module(path)),
-            None => self.found.push(Named::Unknown(line, format!("The module source `{source}` leads out of the repository"))),
+            None => self
+                .found
+                .push(Named::Unknown(line, format!("The module source `{source}` leads out of the repository"))),
         }
     }
 
@@ -195,7 +197,10 @@ impl Visit for Reader<'_> {
             let line = self.line(node.span());
             match node.args.get(0).and_then(|argument| self.path(argument)) {
                 Some(path) => self.found.push(Named::Path(path)),
-                None => self.found.push(Named::Unknown(line, format!("The path in `{name}(…)` is not a literal inside the repository"))),
+                None => self.found.push(Named::Unknown(
+                    line,
+                    format!("The path in `{name}(…)` is not a literal inside the repository"),
+                )),
             }
         }
         visit_func_call(self, node);

@@ -33,7 +33,10 @@ fn dsl7_module_files_lock_file_and_local_sources() {
     let files = sample()
         .with("modules/net/main.tf", main)
         .with("modules/net/.terraform.lock.hcl", "x")
-        .with("modules/lib/a/main.tf", "module \"b\" {\n  source = \"./inner\"\n}\nlocals {\n  t = file(\"${path.module}/../texts/a.txt\")\n}\n")
+        .with(
+            "modules/lib/a/main.tf",
+            "module \"b\" {\n  source = \"./inner\"\n}\nlocals {\n  t = file(\"${path.module}/../texts/a.txt\")\n}\n",
+        )
         .with("modules/lib/a/inner/main.tf", "locals {}\n")
         .with("modules/lib/texts/a.txt", "a")
         .with("modules/lib/other.tf", "locals {}\n");
@@ -52,17 +55,22 @@ fn dsl7_module_files_lock_file_and_local_sources() {
 #[test]
 fn dsl7_file_functions_path_root_and_absent_files() {
     let with = |text: &str| sample().with("modules/net/x.tf", text);
-    let all = with("locals {\n  a = templatefile(\"${path.root}/../../shared/t.tpl\", {})\n  b = fileexists(\"../gone.txt\")\n}\n")
-        .with("shared/t.tpl", "t");
+    let all = with(
+        "locals {\n  a = templatefile(\"${path.root}/../../shared/t.tpl\", {})\n  b = fileexists(\"../gone.txt\")\n}\n",
+    )
+    .with("shared/t.tpl", "t");
     assert_eq!(paths(&all, NET), ["modules/gone.txt", "modules/net/main.tf", "modules/net/x.tf", "shared/t.tpl"]);
     let tree = all.tree();
     let before = closure(&tree, load(&tree).unit(&NET.parse().unwrap()).unwrap()).digest;
     let came = all.with("modules/gone.txt", "here").tree();
     let after = closure(&came, load(&came).unit(&NET.parse().unwrap()).unwrap()).digest;
     assert_ne!(before, after, "a named file that comes into being changes the content");
-    let json = sample().with("modules/net/j.tf.json", "{\"locals\": {\"x\": \"${file(\\\"../shared.txt\\\")}\"}}").with("modules/shared.txt", "s");
+    let json = sample()
+        .with("modules/net/j.tf.json", "{\"locals\": {\"x\": \"${file(\\\"../shared.txt\\\")}\"}}")
+        .with("modules/shared.txt", "s");
     assert!(paths(&json, NET).contains(&"modules/shared.txt".to_owned()));
-    let archive = with("data \"archive_file\" \"z\" {\n  source_dir = \"${path.module}/../src\"\n}\n").with("modules/src/deep/main.py", "p");
+    let archive = with("data \"archive_file\" \"z\" {\n  source_dir = \"${path.module}/../src\"\n}\n")
+        .with("modules/src/deep/main.py", "p");
     assert!(paths(&archive, NET).contains(&"modules/src/deep/main.py".to_owned()));
 }
 
@@ -78,7 +86,10 @@ fn dsl7_what_can_t_be_resolved_widens_to_the_engine_s_folder_with_a_warning() {
 
 #[test]
 fn dsl7_watch_globs_and_side_file() {
-    let files = sample().replace("compositions/net.yaml", "      inputs:\n", "      watch: [\"docs/**/*.json\"]\n      inputs:\n").with("docs/a/b.json", "{}").with("docs/a/c.md", "c");
+    let files = sample()
+        .replace("compositions/net.yaml", "      inputs:\n", "      watch: [\"docs/**/*.json\"]\n      inputs:\n")
+        .with("docs/a/b.json", "{}")
+        .with("docs/a/c.md", "c");
     assert_eq!(paths(&files, NET), ["docs/a/b.json", "modules/net/main.tf"]);
     assert_eq!(paths(&sample(), "dev/ops/motd"), ["playbooks/motd.xcf.yaml", "playbooks/motd.yml"]);
 }
@@ -95,7 +106,10 @@ fn dsl7_ansible_roles_includes_vars_templates() {
         .with("roles/base/tasks/main.yml", "- debug: {}\n")
         .with("roles/deep/tasks/main.yml", "- debug: {}\n")
         .with("roles/unused/tasks/main.yml", "- debug: {}\n")
-        .with("playbooks/more/extra.yml", "- template:\n    src: \"{{ playbook_dir }}/templates/two.j2\"\n    dest: /x\n")
+        .with(
+            "playbooks/more/extra.yml",
+            "- template:\n    src: \"{{ playbook_dir }}/templates/two.j2\"\n    dest: /x\n",
+        )
         .with("playbooks/templates/motd.j2", "m")
         .with("playbooks/templates/two.j2", "m")
         .with("playbooks/files/note.txt", "n")
@@ -139,15 +153,23 @@ fn dsl7_kustomize_bases() {
         .with("k8s/other/x.yaml", "y: 1\n");
     assert_eq!(
         paths(&files, "dev/app/app"),
-        ["k8s/app/base/deploy.yaml", "k8s/app/base/kustomization.yaml", "k8s/app/conf/a.ini", "k8s/app/dev/kustomization.yaml"]
+        [
+            "k8s/app/base/deploy.yaml",
+            "k8s/app/base/kustomization.yaml",
+            "k8s/app/conf/a.ini",
+            "k8s/app/dev/kustomization.yaml"
+        ]
     );
 }
 
 #[test]
 fn dsl7_symlinks_count_with_what_they_lead_to() {
-    let files = sample().link("modules/net/shared.txt", "../common/shared.txt").with("modules/common/shared.txt", "one");
+    let files =
+        sample().link("modules/net/shared.txt", "../common/shared.txt").with("modules/common/shared.txt", "one");
     let all = paths(&files, NET);
-    assert!(all.contains(&"modules/common/shared.txt".to_owned()) && all.contains(&"modules/net/shared.txt".to_owned()));
+    assert!(
+        all.contains(&"modules/common/shared.txt".to_owned()) && all.contains(&"modules/net/shared.txt".to_owned())
+    );
 }
 
 #[test]

@@ -79,7 +79,11 @@ pub(super) fn side_file(tree: &dyn Tree, path: &str, is_file: bool) -> Option<(I
 
 fn interface(side: &SideFile, file: &str, text: &str) -> Interface {
     let place = |name: &str| Place::new(file, line_of(text, name), 0);
-    let mut result = Interface { inputs_known: side.inputs.is_some(), outputs_known: side.outputs.is_some(), ..Interface::default() };
+    let mut result = Interface {
+        inputs_known: side.inputs.is_some(),
+        outputs_known: side.outputs.is_some(),
+        ..Interface::default()
+    };
     for (name, port) in named(side.inputs.as_ref()) {
         let sensitive = port.sensitive || side.sensitive.contains(&name);
         let variable = Variable {

@@ -80,6 +80,10 @@ fn small(n: usize) -> u32 {
 /// The documents of a YAML stream; custom tags (`!vault`) are kept as tagged values.
 pub(crate) fn documents(bytes: &[u8]) -> Vec<Result<Value, serde_yaml::Error>> {
     use serde::Deserialize;
+    use serde::de::Error;
+    if super::is_too_deep(bytes) {
+        return vec![Err(serde_yaml::Error::custom("brackets nest too deep"))];
+    }
     let mut all = Vec::new();
     for document in serde_yaml::Deserializer::from_slice(bytes) {
         let value = Value::deserialize(document);
@@ -113,5 +117,8 @@ pub(crate) fn is_yaml(name: &str) -> bool {
 }
 
 fn is_side_file(name: &str) -> bool {
-    name.ends_with(".xcf.yaml") || name.ends_with(".xcf.yml") || name == "requirements.yml" || name == "requirements.yaml"
+    name.ends_with(".xcf.yaml")
+        || name.ends_with(".xcf.yml")
+        || name == "requirements.yml"
+        || name == "requirements.yaml"
 }

@@ -36,7 +36,10 @@ fn is_override(path: &str) -> bool {
 
 /// Reads the interface of the module in `dir`. A file that can't be read makes the interface incomplete.
 pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnostic>) {
-    let mut read = Reading { interface: Interface { inputs_known: true, outputs_known: true, ..Interface::default() }, diagnostics: Vec::new() };
+    let mut read = Reading {
+        interface: Interface { inputs_known: true, outputs_known: true, ..Interface::default() },
+        diagnostics: Vec::new(),
+    };
     for path in files(tree, dir) {
         let text = match read_text(tree, &path) {
             Ok(text) => text,
@@ -50,7 +53,11 @@ pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnosti
             match serde_json::from_str::<Value>(&text) {
                 Ok(json) => read.json(&path, &json),
                 Err(error) => {
-                    let place = Place::new(&path, u32::try_from(error.line()).unwrap_or(0), u32::try_from(error.column()).unwrap_or(0));
+                    let place = Place::new(
+                        &path,
+                        u32::try_from(error.line()).unwrap_or(0),
+                        u32::try_from(error.column()).unwrap_or(0),
+                    );
                     read.broken(invalid(&path, &error.to_string(), place));
                 }
             }
@@ -59,7 +66,11 @@ pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnosti
                 Ok(body) => read.body(&path, &text, &body, overriding),
                 Err(error) => {
                     let at = error.location();
-                    let place = Place::new(&path, u32::try_from(at.line()).unwrap_or(0), u32::try_from(at.column()).unwrap_or(0));
+                    let place = Place::new(
+                        &path,
+                        u32::try_from(at.line()).unwrap_or(0),
+                        u32::try_from(at.column()).unwrap_or(0),
+                    );
                     read.broken(invalid(&path, error.message(), place));
                 }
             }

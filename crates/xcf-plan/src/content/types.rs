@@ -110,13 +110,13 @@ impl InputType {
             (Self::Tuple(inner), _) => wrong(&format!("a list of {} values", inner.len())),
             (Self::Map(inner), Value::Object(map)) => map.values().find_map(|v| inner.mismatch(v)),
             (Self::Map(_), _) => wrong("a map"),
-            (Self::Object(fields), Value::Object(map)) => fields.iter().find_map(|(name, (t, required))| {
-                match map.get(name) {
+            (Self::Object(fields), Value::Object(map)) => {
+                fields.iter().find_map(|(name, (t, required))| match map.get(name) {
                     Some(inner) => t.mismatch(inner).map(|why| format!("`{name}`: {why}")),
                     None if *required => Some(format!("the key `{name}` is missing")),
                     None => None,
-                }
-            }),
+                })
+            }
             (Self::Object(_), _) => wrong("a map"),
         }
     }
@@ -174,7 +174,11 @@ mod tests {
         assert!(fits("string", json!("a")) && fits("string", json!(15)) && !fits("string", json!([])));
         assert!(fits("number", json!("15")) && !fits("number", json!("fifteen")) && !fits("number", json!(true)));
         assert!(fits("bool", json!(true)) && !fits("bool", json!("yes")));
-        assert!(fits("list(string)", json!(["a", 1])) && !fits("set(number)", json!(["x"])) && !fits("list(any)", json!({})));
+        assert!(
+            fits("list(string)", json!(["a", 1]))
+                && !fits("set(number)", json!(["x"]))
+                && !fits("list(any)", json!({}))
+        );
         assert!(fits("map(number)", json!({"a": 1})) && !fits("map(number)", json!({"a": "x"})));
         assert!(fits("object({a = string, b = optional(number)})", json!({"a": "x"})));
         assert!(!fits("object({a = string})", json!({})) && fits("any", json!({"z": [1]})));

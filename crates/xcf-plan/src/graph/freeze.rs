@@ -37,7 +37,8 @@ struct Node<'a> {
 /// only where that can't make a cycle.
 #[must_use]
 pub fn freeze(members: &[Member], head: &Workspace, base: Option<&Workspace>) -> Vec<FrozenEdge> {
-    let nodes: HashMap<&UnitId, Node<'_>> = members.iter().filter_map(|m| Some((&m.id, node(m, head, base)?))).collect();
+    let nodes: HashMap<&UnitId, Node<'_>> =
+        members.iter().filter_map(|m| Some((&m.id, node(m, head, base)?))).collect();
     let mut edges: BTreeSet<FrozenEdge> = BTreeSet::new();
     let mut weak: BTreeSet<FrozenEdge> = BTreeSet::new();
     for workspace in std::iter::once(head).chain(base) {
@@ -79,7 +80,11 @@ pub fn freeze(members: &[Member], head: &Workspace, base: Option<&Workspace>) ->
 }
 
 fn node<'a>(member: &'a Member, head: &'a Workspace, base: Option<&'a Workspace>) -> Option<Node<'a>> {
-    let unit = if member.destroy { base.and_then(|b| b.unit(&member.id)).or_else(|| head.unit(&member.id)) } else { head.unit(&member.id) };
+    let unit = if member.destroy {
+        base.and_then(|b| b.unit(&member.id)).or_else(|| head.unit(&member.id))
+    } else {
+        head.unit(&member.id)
+    };
     let unit = unit?;
     Some(Node { id: &member.id, destroy: member.destroy, layer: unit.effective_layer, region: unit.region.as_deref() })
 }
@@ -166,7 +171,11 @@ fn layers(nodes: &HashMap<&UnitId, Node<'_>>, edges: &mut BTreeSet<FrozenEdge>) 
 /// Lower first; a destroy of the lower one waits for whatever happens above it. A destroy above and a change below do
 /// not wait for each other by layer alone.
 fn layer_edge(low: &Node<'_>, high: &Node<'_>) -> Option<FrozenEdge> {
-    let edge = |from: &Node<'_>, to: &Node<'_>| FrozenEdge { from: from.id.clone(), to: to.id.clone(), kind: FrozenEdgeKind::Layer };
+    let edge = |from: &Node<'_>, to: &Node<'_>| FrozenEdge {
+        from: from.id.clone(),
+        to: to.id.clone(),
+        kind: FrozenEdgeKind::Layer,
+    };
     match (low.destroy, high.destroy) {
         (false, false) => Some(edge(low, high)),
         (true, _) => Some(edge(high, low)),

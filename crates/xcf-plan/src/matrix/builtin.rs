@@ -104,7 +104,10 @@ mod tests {
         assert_eq!(foundation.engines, [Terraform, Opentofu, Pulumi]);
         assert_eq!(foundation.backup, [Backup::ConfigSnapshot].into());
         let k8s = of(Lifecycle::K8s, Layer::K8s);
-        assert_eq!((k8s.approval, k8s.strategy, k8s.change_frequency), (Approval::Approve, Strategy::Periodic, ChangeFrequency::LowMedium));
+        assert_eq!(
+            (k8s.approval, k8s.strategy, k8s.change_frequency),
+            (Approval::Approve, Strategy::Periodic, ChangeFrequency::LowMedium)
+        );
         let paas = of(Lifecycle::PaaS, Layer::PaaS);
         assert_eq!((paas.approval, paas.engines.first()), (Approval::Environment, Some(&Native)));
         let apps = of(Lifecycle::Applications, Layer::Applications);

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use xcf_core::diag::Place;
-use xcf_core::docs::matrix::{DecisionMatrixSpec, Row, UnitMatch};
 use xcf_core::docs::Doc;
+use xcf_core::docs::matrix::{DecisionMatrixSpec, Row, UnitMatch};
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::route::{ChangeFrequency, Engine, Lifecycle};
 
@@ -85,7 +85,8 @@ impl<'w> Rows<'w> {
     #[must_use]
     pub fn of(docs: &'w [Doc<DecisionMatrixSpec>]) -> Self {
         let rows = docs.iter().flat_map(|doc| {
-            let row = move |(index, row): (usize, &'w Row)| MatrixRow { doc, index, row, keys: key_count(&row.matches) };
+            let row =
+                move |(index, row): (usize, &'w Row)| MatrixRow { doc, index, row, keys: key_count(&row.matches) };
             doc.spec.rows.iter().enumerate().map(row)
         });
         Self { rows: rows.collect() }

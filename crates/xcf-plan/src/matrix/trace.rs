@@ -108,7 +108,8 @@ fn built_in(unit: &Unit, taken: &[&str]) -> RowTrace {
         ("window", "none".to_owned()),
         ("rollback", row.rollback.to_string()),
     ];
-    let field = |(field, value): (&'static str, String)| FieldTrace { field, value, wins: !taken.contains(&field), tie: false };
+    let field =
+        |(field, value): (&'static str, String)| FieldTrace { field, value, wins: !taken.contains(&field), tie: false };
     RowTrace {
         name: row.rule.to_owned(),
         built_in: true,
@@ -152,4 +153,3 @@ pub fn built_in_rows() -> Vec<super::BuiltinRow> {
     };
     Lifecycle::ALL.iter().map(|l| builtin(*l, layer(*l))).collect()
 }
-

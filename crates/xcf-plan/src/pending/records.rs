@@ -56,9 +56,15 @@ pub fn standings<'r>(head: &Workspace, records: &'r Records) -> (Vec<Standing<'r
                 Standing::default()
             }
             (Some(record), []) => Standing { record: Some(record), ..Standing::default() },
-            (None, [(id, _, record)]) => Standing { record: Some(record), moved_from: Some((*id).clone()), conflict: None },
+            (None, [(id, _, record)]) => {
+                Standing { record: Some(record), moved_from: Some((*id).clone()), conflict: None }
+            }
             (own, [(id, place, record), ..]) => {
-                let other = if own.is_some() { unit.id.to_string() } else { former.get(1).map(|f| f.0.to_string()).unwrap_or_default() };
+                let other = if own.is_some() {
+                    unit.id.to_string()
+                } else {
+                    former.get(1).map(|f| f.0.to_string()).unwrap_or_default()
+                };
                 let message = format!("{id} and {other} both have state: {} can't take over.", unit.id);
                 let hint = "Remove the `moved` entry, or destroy one of the two first.";
                 diagnostics.push(Diagnostic::error("moved-conflict", message.clone(), (*place).clone()).hint(hint));

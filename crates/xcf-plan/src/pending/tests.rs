@@ -56,7 +56,16 @@ fn dsl7_never_applied_is_pending_and_applied_unchanged_is_not() {
     let fresh = look(&sample(), &Records::new(), &Ask::default());
     assert_eq!(
         names(&fresh),
-        ["dev/net/net", "dev/db/db", "dev/app/app", "dev/ops/motd", "prod/net/net", "prod/db/db", "prod/app/app", "prod/ops/motd"],
+        [
+            "dev/net/net",
+            "dev/db/db",
+            "dev/app/app",
+            "dev/ops/motd",
+            "prod/net/net",
+            "prod/db/db",
+            "prod/app/app",
+            "prod/ops/motd"
+        ],
         "dependencies first"
     );
     let db = &fresh.units[&"dev".into()][1];
@@ -70,12 +79,24 @@ fn dsl7_a_changed_input_touches_its_unit_and_those_wired_to_it() {
     let records = applied(&sample());
     let changed = sample().replace("compositions/net.yaml", "size: 1", "size: 10");
     let set = look(&changed, &records, &Ask::default());
-    assert_eq!(names(&set), ["dev/net/net", "dev/db/db?", "prod/net/net", "prod/db/db?"], "app only depends, it reads nothing");
-    let policies = sample().replace("compositions/net.yaml", "      inputs:\n", "      policies:\n        approval: auto\n      inputs:\n");
+    assert_eq!(
+        names(&set),
+        ["dev/net/net", "dev/db/db?", "prod/net/net", "prod/db/db?"],
+        "app only depends, it reads nothing"
+    );
+    let policies = sample().replace(
+        "compositions/net.yaml",
+        "      inputs:\n",
+        "      policies:\n        approval: auto\n      inputs:\n",
+    );
     assert!(names(&look(&policies, &records, &Ask::default())).is_empty(), "policies are no inputs");
     let content = sample().replace("modules/app/main.tf", "\"a\"", "\"c\"");
-    assert_eq!(names(&look(&content, &records, &Ask::default())), ["dev/app/app", "dev/ops/motd?", "prod/app/app", "prod/ops/motd?"]);
-    let hosts = sample().replace("envs/dev.yaml", "name: h2\n      address: 127.0.0.1", "name: h2\n      address: 127.0.0.9");
+    assert_eq!(
+        names(&look(&content, &records, &Ask::default())),
+        ["dev/app/app", "dev/ops/motd?", "prod/app/app", "prod/ops/motd?"]
+    );
+    let hosts =
+        sample().replace("envs/dev.yaml", "name: h2\n      address: 127.0.0.1", "name: h2\n      address: 127.0.0.9");
     assert_eq!(names(&look(&hosts, &records, &Ask::default())), ["dev/ops/motd"]);
     let pin = sample().replace(".xcf.yaml", "  branch: main\n", "  engines:\n    terraform:\n      version: 1.11.4\n");
     assert_eq!(look(&pin, &records, &Ask::default()).units[&"dev".into()].len(), 4, "three by the pin, one by wire");
@@ -85,7 +106,11 @@ fn dsl7_a_changed_input_touches_its_unit_and_those_wired_to_it() {
 fn dsl7_applied_outputs_dirty_expired_all_and_selection() {
     let mut records = applied(&sample());
     records.get_mut(&id("dev/net/net")).unwrap().output_digests.insert("id".to_owned(), "other".to_owned());
-    assert_eq!(names(&look(&sample(), &records, &Ask::default())), ["dev/db/db"], "its reference reads another value now");
+    assert_eq!(
+        names(&look(&sample(), &records, &Ask::default())),
+        ["dev/db/db"],
+        "its reference reads another value now"
+    );
     let mut dirty = applied(&sample());
     dirty.get_mut(&id("prod/app/app")).unwrap().dirty = true;
     let set = look(&sample(), &dirty, &Ask::default());
@@ -119,16 +144,18 @@ fn dsl7_base_narrows_to_what_the_change_touches() {
 #[test]
 fn dsl2_a_move_re_keys_and_changes_nothing_else() {
     let records = applied(&sample());
-    let renamed = sample().replace("compositions/net.yaml", "    - ref: modules/net\n", "    - ref: modules/net\n      name: vpc\n").replace(
-        "compositions/net.yaml",
-        "  modules:\n",
-        "  moved:\n    - from: net/net\n      to: vpc\n  modules:\n",
-    );
+    let renamed = sample()
+        .replace("compositions/net.yaml", "    - ref: modules/net\n", "    - ref: modules/net\n      name: vpc\n")
+        .replace("compositions/net.yaml", "  modules:\n", "  moved:\n    - from: net/net\n      to: vpc\n  modules:\n");
     let set = look(&renamed, &records, &Ask::default());
     assert_eq!(names(&set), ["dev/net/vpc", "prod/net/vpc"]);
     let unit = &set.units[&"dev".into()][0];
     assert!(unit.only_moved && unit.moved_from == Some(id("dev/net/net")));
-    let both: Records = records.iter().map(|(i, r)| (i.clone(), r.clone())).chain([(id("dev/net/vpc"), records[&id("dev/net/net")].clone())]).collect();
+    let both: Records = records
+        .iter()
+        .map(|(i, r)| (i.clone(), r.clone()))
+        .chain([(id("dev/net/vpc"), records[&id("dev/net/net")].clone())])
+        .collect();
     let set = look(&renamed, &both, &Ask::default());
     assert!(set.diagnostics.iter().any(|d| d.code == "moved-conflict"));
     let tree = renamed.tree();
@@ -147,10 +174,22 @@ fn issue3_renaming_every_unit_moves_all_and_creates_none() {
         let reference = if module == "motd" { "playbooks/motd\n".to_owned() } else { format!("modules/{module}\n") };
         renamed = renamed
             .replace(&path, &format!("name: {file}\n"), &format!("name: {file}-new\n"))
-            .replace(&path, &format!("    - ref: {reference}"), &format!("    - ref: {reference}      name: {module}-new\n"))
-            .replace(&path, "  modules:\n", &format!("  moved:\n    - from: {file}/{module}\n      to: {module}-new\n  modules:\n"));
+            .replace(
+                &path,
+                &format!("    - ref: {reference}"),
+                &format!("    - ref: {reference}      name: {module}-new\n"),
+            )
+            .replace(
+                &path,
+                "  modules:\n",
+                &format!("  moved:\n    - from: {file}/{module}\n      to: {module}-new\n  modules:\n"),
+            );
     }
-    let renamed = renamed.replace("compositions/db.yaml", "from: net\n", "from: net-new\n").replace("compositions/ops.yaml", "from: app\n", "from: app-new\n");
+    let renamed = renamed.replace("compositions/db.yaml", "from: net\n", "from: net-new\n").replace(
+        "compositions/ops.yaml",
+        "from: app\n",
+        "from: app-new\n",
+    );
     let set = look(&renamed, &records, &Ask::default());
     assert!(set.units.values().flatten().all(|p| p.only_moved), "{:#?}", set.units);
     assert_eq!(set.units.values().flatten().count(), 8);
@@ -172,7 +211,13 @@ fn dsl5_blocked_units_are_held_not_planned() {
 
 #[test]
 fn dsl7_secrets_count_by_reference_and_version_and_literals_are_not_references() {
-    let secret = |text: &str| sample().replace("compositions/net.yaml", "        size: 1\n", &format!("        size: 1\n        zone: {text}\n"));
+    let secret = |text: &str| {
+        sample().replace(
+            "compositions/net.yaml",
+            "        size: 1\n",
+            &format!("        size: 1\n        zone: {text}\n"),
+        )
+    };
     let digest = |files: &Files, version: Option<&str>| {
         let tree = files.tree();
         let w: Workspace = load(&tree);

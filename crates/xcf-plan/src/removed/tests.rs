@@ -60,15 +60,25 @@ fn dsl7_an_entry_document_or_module_that_is_really_gone_is_removed() {
     let base = sample();
     expect(&base, &base, &[]);
     expect(&base, &base.replace("envs/dev.yaml", OPS, ""), &[("dev/ops/motd", "entry")]);
-    let all = base.replace("envs/dev.yaml", OPS, "").replace("envs/prod.yaml", OPS, "").without("compositions/ops.yaml");
+    let all =
+        base.replace("envs/dev.yaml", OPS, "").replace("envs/prod.yaml", OPS, "").without("compositions/ops.yaml");
     expect(&base, &all, &[("dev/ops/motd", "entry"), ("prod/ops/motd", "entry")]);
     let env = base.clone().without("envs/dev.yaml");
     expect(
         &base,
         &env,
-        &[("dev/app/app", "environment"), ("dev/db/db", "environment"), ("dev/net/net", "environment"), ("dev/ops/motd", "environment")],
+        &[
+            ("dev/app/app", "environment"),
+            ("dev/db/db", "environment"),
+            ("dev/net/net", "environment"),
+            ("dev/ops/motd", "environment"),
+        ],
     );
-    let two = base.replace("compositions/net.yaml", "  modules:\n", "  modules:\n    - ref: modules/app\n      name: extra\n      inputs:\n        size: 1\n");
+    let two = base.replace(
+        "compositions/net.yaml",
+        "  modules:\n",
+        "  modules:\n    - ref: modules/app\n      name: extra\n      inputs:\n        size: 1\n",
+    );
     expect(&two, &base, &[("dev/net/extra", "module"), ("prod/net/extra", "module")]);
     let implicit = base.clone().without("envs/dev.yaml").without("envs/prod.yaml").without("compositions/ops.yaml");
     expect(&implicit, &implicit.clone().without("compositions/app.yaml"), &[("default/app/app", "composition")]);
@@ -101,7 +111,11 @@ fn dsl7_broken_unreadable_empty_or_oversized_files_remove_nothing() {
     expect(&base, &base.clone().with("envs/dev.yaml", large), &whole_dev);
     let config = base.replace("envs/dev.yaml", OPS, "").with(".xcf.yaml", "kind: [");
     expect(&base, &config, &[("dev/ops/motd", "unresolved")]);
-    let elsewhere = base.replace("envs/dev.yaml", OPS, "").replace("envs/dev.yaml", "ref: compositions/app", "ref: compositions/appp");
+    let elsewhere = base.replace("envs/dev.yaml", OPS, "").replace(
+        "envs/dev.yaml",
+        "ref: compositions/app",
+        "ref: compositions/appp",
+    );
     let lost = [("dev/app/app", "unresolved"), ("dev/ops/motd", "unresolved")];
     expect(&base, &elsewhere, &lost);
 }
@@ -112,13 +126,22 @@ fn dsl7_a_renamed_and_broken_file_may_hold_the_unit() {
     assert!(fates(&sample(), &head).iter().all(|v| matches!(v.fate, Fate::Unresolved { .. })));
     let other_broken = sample().without("envs/dev.yaml").with("envs/prod.yaml", "kind: [");
     let found = fates(&sample(), &other_broken);
-    assert!(found.iter().filter(|v| v.id.environment.as_str() == "prod").all(|v| matches!(v.fate, Fate::Unresolved { .. })));
-    assert!(found.iter().filter(|v| v.id.environment.as_str() == "dev").all(|v| matches!(v.fate, Fate::Removed { .. })), "prod.yaml is known not to be dev");
+    assert!(
+        found.iter().filter(|v| v.id.environment.as_str() == "prod").all(|v| matches!(v.fate, Fate::Unresolved { .. }))
+    );
+    assert!(
+        found.iter().filter(|v| v.id.environment.as_str() == "dev").all(|v| matches!(v.fate, Fate::Removed { .. })),
+        "prod.yaml is known not to be dev"
+    );
 }
 
 #[test]
 fn dsl2_a_rename_without_moved_is_a_possible_rename_and_blocks() {
-    let module = sample().replace("compositions/ops.yaml", "    - ref: playbooks/motd\n", "    - ref: playbooks/motd\n      name: greet\n");
+    let module = sample().replace(
+        "compositions/ops.yaml",
+        "    - ref: playbooks/motd\n",
+        "    - ref: playbooks/motd\n      name: greet\n",
+    );
     expect(&sample(), &module, &[("dev/ops/motd", "rename"), ("prod/ops/motd", "rename")]);
     let composition = sample().replace("compositions/ops.yaml", "name: ops\n", "name: operations\n");
     expect(&sample(), &composition, &[("dev/ops/motd", "rename"), ("prod/ops/motd", "rename")]);
@@ -127,7 +150,8 @@ fn dsl2_a_rename_without_moved_is_a_possible_rename_and_blocks() {
     let moved = environment.replace("envs/dev.yaml", "spec:\n", "spec:\n  moved:\n    - from: dev\n");
     assert!(fates(&sample(), &moved).iter().all(|v| matches!(v.fate, Fate::Moved { .. })));
     let implicit = sample().without("envs/dev.yaml").without("envs/prod.yaml").without("compositions/ops.yaml");
-    let first_environment = sample().without("envs/prod.yaml").without("compositions/ops.yaml").replace("envs/dev.yaml", OPS, "");
+    let first_environment =
+        sample().without("envs/prod.yaml").without("compositions/ops.yaml").replace("envs/dev.yaml", OPS, "");
     assert!(fates(&implicit, &first_environment).iter().all(|v| matches!(v.fate, Fate::PossibleRename { .. })));
     let found = fates(&sample(), &module);
     let told = super::diagnostic(&found[0]).unwrap();

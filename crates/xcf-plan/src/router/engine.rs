@@ -73,7 +73,12 @@ pub(super) fn choose(
     let diagnostic = problem(input, explicit.as_ref().map(|(e, p, _)| (*e, *p)), possible.as_deref());
     let engine = match explicit {
         Some((value, place, origin)) => {
-            let lost = default.map(|d| Overruled { origin: d.origin, rule: d.rule, value: d.value.to_string(), place: d.place });
+            let lost = default.map(|d| Overruled {
+                origin: d.origin,
+                rule: d.rule,
+                value: d.value.to_string(),
+                place: d.place,
+            });
             let overruled = lost.into_iter().collect();
             Because { value, origin, rule: "explicit engine".to_owned(), place: Some(place.clone()), overruled }
         }
@@ -96,7 +101,11 @@ fn pick(candidates: &[Engine], possible: Option<&[Engine]>) -> Option<Engine> {
     }
 }
 
-fn problem(input: &RouteInput<'_>, explicit: Option<(Engine, &Place)>, possible: Option<&[Engine]>) -> Option<Diagnostic> {
+fn problem(
+    input: &RouteInput<'_>,
+    explicit: Option<(Engine, &Place)>,
+    possible: Option<&[Engine]>,
+) -> Option<Diagnostic> {
     let possible = possible?;
     let path = &input.module.reference;
     let words = |list: &[Engine]| list.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(", ");

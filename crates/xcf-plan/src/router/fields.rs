@@ -41,8 +41,13 @@ impl<T> Fold<T> {
     }
 
     /// Lets the matrix speak: losers stand between the built-in value and the winner.
-    fn matrix(&mut self, matching: &[&MatrixRow<'_>], field: &'static str, get: impl Fn(&Row) -> Option<T>, ties: &mut Vec<Tie>)
-    where
+    fn matrix(
+        &mut self,
+        matching: &[&MatrixRow<'_>],
+        field: &'static str,
+        get: impl Fn(&Row) -> Option<T>,
+        ties: &mut Vec<Tie>,
+    ) where
         T: PartialEq + Clone,
     {
         let Some(won) = winner(matching, field, get) else { return };
@@ -130,7 +135,9 @@ fn gate(input: &RouteInput<'_>, approval: Because<Approval>) -> Because<Gate> {
     let mut fold = Fold { now, text: shown };
     if let Some(floor) = floor.filter(|f| *f > value) {
         let (rule, place) = match &input.environment {
-            Some(part) => (format!("protection of {}", part.doc.name()), Some(part.doc.place("/spec/protection/approval"))),
+            Some(part) => {
+                (format!("protection of {}", part.doc.name()), Some(part.doc.place("/spec/protection/approval")))
+            }
             None => ("implicit environment".to_owned(), None),
         };
         fold.set(floor, Origin::Protection, rule, place);
@@ -154,13 +161,20 @@ pub(crate) fn level(approval: Approval) -> Gate {
 
 fn with_protection(input: &RouteInput<'_>, backup: Because<BTreeSet<Backup>>) -> Because<BTreeSet<Backup>> {
     let Some(part) = &input.environment else { return backup };
-    let Some(added) = part.doc.spec.protection.as_ref().and_then(|p| p.backup.as_ref()).map(backup_set) else { return backup };
+    let Some(added) = part.doc.spec.protection.as_ref().and_then(|p| p.backup.as_ref()).map(backup_set) else {
+        return backup;
+    };
     if added.is_subset(&backup.value) {
         return backup;
     }
     let all = backup.value.union(&added).copied().collect();
     let mut fold = Fold { now: backup, text: backup_text };
-    fold.set(all, Origin::Protection, format!("protection of {}", part.doc.name()), Some(part.doc.place("/spec/protection/backup")));
+    fold.set(
+        all,
+        Origin::Protection,
+        format!("protection of {}", part.doc.name()),
+        Some(part.doc.place("/spec/protection/backup")),
+    );
     fold.now
 }
 

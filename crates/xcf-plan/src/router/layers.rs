@@ -5,9 +5,9 @@ use crate::content::ModuleContent;
 use crate::matrix::Rows;
 use std::collections::BTreeMap;
 use xcf_core::diag::Place;
+use xcf_core::docs::Doc;
 use xcf_core::docs::composition::{CompositionSpec, Module, Policies, ReconcileSpec};
 use xcf_core::docs::environment::{Entry, EnvironmentSpec, ModuleOverride};
-use xcf_core::docs::Doc;
 use xcf_core::docs::shapes::{Approval, BackupSpec};
 use xcf_core::route::{Drift, Engine, Layer, Lifecycle, Origin, Rollback, Strategy};
 
@@ -151,7 +151,11 @@ fn environment_layers<'w>(part: &EnvironmentPart<'w>, module_name: &str) -> Vec<
         policies(&mut says, over.policies.as_ref(), &place);
         reconcile(&mut says, over.reconcile.as_ref(), &place);
         says.engine = over.engine.map(|e| (e, place("/engine")));
-        all.push(LayerOf { origin: Origin::EnvironmentEntry, rule: format!("modules.{module_name} in {environment}"), says });
+        all.push(LayerOf {
+            origin: Origin::EnvironmentEntry,
+            rule: format!("modules.{module_name} in {environment}"),
+            says,
+        });
     }
     all
 }

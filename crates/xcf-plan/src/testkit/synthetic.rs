@@ -46,7 +46,8 @@ pub fn synthetic(n: usize) -> Files {
     }
     for (name, list) in ["dev", "stage", "prod"].iter().zip(entries) {
         let protection = if *name == "prod" { "  protection:\n    approval: approve\n" } else { "" };
-        let compositions = if list.is_empty() { "  compositions: []\n".to_owned() } else { format!("  compositions:\n{list}") };
+        let compositions =
+            if list.is_empty() { "  compositions: []\n".to_owned() } else { format!("  compositions:\n{list}") };
         let text = format!(
             "apiVersion: xcloudflow.io/v1alpha1\nkind: Environment\nmetadata:\n  name: {name}\n  labels:\n    stage: {name}\nspec:\n{protection}{compositions}"
         );
@@ -63,14 +64,22 @@ fn composition(number: usize, n: usize) -> String {
         number % 17
     );
     // Each group of five is a chain: network → cluster → database → service → service.
-    if number % 5 > 0 {
-        let _ = writeln!(text, "        upstream:\n          from: c{}\n          module: main\n          output: id", number - 1);
+    if !number.is_multiple_of(5) {
+        let _ = writeln!(
+            text,
+            "        upstream:\n          from: c{}\n          module: main\n          output: id",
+            number - 1
+        );
     }
     if number % 5 == 4 {
-        let _ = writeln!(text, "    - ref: modules/{kind}-{variant}\n      name: side\n      dependsOn: [main]\n      inputs:\n        size: 2");
+        let _ = writeln!(
+            text,
+            "    - ref: modules/{kind}-{variant}\n      name: side\n      dependsOn: [main]\n      inputs:\n        size: 2"
+        );
     }
     if number % 5 == 3 {
-        let _ = writeln!(text, "  dependencies:\n    - ref: compositions/group-{:03}/c{}", number / 5 % 500, number - 2);
+        let _ =
+            writeln!(text, "  dependencies:\n    - ref: compositions/group-{:03}/c{}", number / 5 % 500, number - 2);
     }
     text
 }

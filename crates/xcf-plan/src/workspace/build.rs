@@ -36,11 +36,17 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
     let rows = Rows::of(&catalog.matrices);
     let config = catalog.config.as_ref().map(|d| &d.spec);
     let engines = EngineChoice::of(config);
-    let cx = Context { rows: &rows, engines: &engines, accounts: config.map(|c| &c.accounts), not_yet: &documents.not_yet };
+    let cx =
+        Context { rows: &rows, engines: &engines, accounts: config.map(|c| &c.accounts), not_yet: &documents.not_yet };
     let implicit = is_implicit(&catalog, &documents);
     let instances = {
-        let part = Assembly { catalog: &catalog, modules: &modules, index: &index, links: &links, tree, faults: &faults };
-        if implicit { part.implicit(&twice_compositions) } else { part.entries(&twice_environments, &documents.unreadable, &mut findings) }
+        let part =
+            Assembly { catalog: &catalog, modules: &modules, index: &index, links: &links, tree, faults: &faults };
+        if implicit {
+            part.implicit(&twice_compositions)
+        } else {
+            part.entries(&twice_environments, &documents.unreadable, &mut findings)
+        }
     };
     let built: Vec<(Vec<Built>, Vec<Finding>)> = instances.par_iter().map(|i| i.build(&cx)).collect();
     let mut units: Vec<Built> = Vec::new();
@@ -90,8 +96,18 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
     if implicit && !catalog.compositions.is_empty() {
         all_environments.push(environments::implicit());
     }
-    let Catalog { config, compositions, environments, matrices, windows, budgets, rate_limits, approval_rules, waivers, people } =
-        catalog;
+    let Catalog {
+        config,
+        compositions,
+        environments,
+        matrices,
+        windows,
+        budgets,
+        rate_limits,
+        approval_rules,
+        waivers,
+        people,
+    } = catalog;
     Workspace {
         config,
         compositions,
@@ -126,7 +142,11 @@ fn unique_names(catalog: &Catalog, findings: &mut Vec<Finding>) -> (BTreeSet<usi
     findings.extend(found.into_iter().map(Finding::new));
     for name in touched {
         // The error touches every unit that either document made, wherever that was.
-        mark(findings, |f| f.composition(name), catalog.compositions.iter().filter(|d| d.name() == name).map(|d| &d.file));
+        mark(
+            findings,
+            |f| f.composition(name),
+            catalog.compositions.iter().filter(|d| d.name() == name).map(|d| &d.file),
+        );
     }
     let (environments, found) = names::duplicates("Environment", &catalog.environments);
     findings.extend(found.into_iter().map(Finding::new));
@@ -145,7 +165,10 @@ fn unique_names(catalog: &Catalog, findings: &mut Vec<Finding>) -> (BTreeSet<usi
 
 fn mark<'f>(findings: &mut [Finding], with: impl Fn(Finding) -> Finding, files: impl Iterator<Item = &'f String>) {
     let files: Vec<&String> = files.collect();
-    for finding in findings.iter_mut().filter(|f| f.diagnostic.code == "duplicate-name" && files.contains(&&f.diagnostic.place.file)) {
+    for finding in findings
+        .iter_mut()
+        .filter(|f| f.diagnostic.code == "duplicate-name" && files.contains(&&f.diagnostic.place.file))
+    {
         *finding = with(finding.clone());
     }
 }
@@ -188,20 +211,29 @@ impl<'w> Assembly<'w> {
         all.map(one).collect()
     }
 
-    fn entries(&self, skip: &BTreeSet<usize>, unreadable: &[Unreadable], findings: &mut Vec<Finding>) -> Vec<Instance<'w>> {
+    fn entries(
+        &self,
+        skip: &BTreeSet<usize>,
+        unreadable: &[Unreadable],
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Instance<'w>> {
         let mut all = Vec::new();
         for (number, doc) in self.catalog.environments.iter().enumerate().filter(|(i, _)| !skip.contains(i)) {
             let mut taken = BTreeSet::new();
             for (position, entry) in doc.spec.compositions.iter().enumerate() {
                 let place = doc.place(&format!("/spec/compositions/{position}/ref"));
                 let Some(composition_index) = self.find(&entry.reference) else {
-                    findings.extend(self.missing(&entry.reference, place, unreadable).map(|d| Finding::new(d).environment(doc.name())));
+                    findings.extend(
+                        self.missing(&entry.reference, place, unreadable)
+                            .map(|d| Finding::new(d).environment(doc.name())),
+                    );
                     continue;
                 };
                 let Some(composition) = self.catalog.compositions.get(composition_index) else { continue };
                 if !taken.insert(composition_index) {
                     let message = format!("{} assembles `{}` twice.", doc.name(), composition.name());
-                    let diagnostic = Diagnostic::error("duplicate-entry", message, place).hint("Keep one of the entries.");
+                    let diagnostic =
+                        Diagnostic::error("duplicate-entry", message, place).hint("Keep one of the entries.");
                     findings.push(Finding::new(diagnostic).environment(doc.name()).composition(composition.name()));
                     continue;
                 }
@@ -265,7 +297,8 @@ fn unknown_windows(units: &[Unit], catalog: &Catalog) -> Vec<Finding> {
         for window in unit.route.windows.value.iter().filter(|w| !known.contains(w.as_str())) {
             let place = unit.route.windows.place.clone().unwrap_or_else(|| unit.place.clone());
             let message = format!("There is no Window `{window}`.");
-            let diagnostic = Diagnostic::error("unknown-window", message, place).hint(choices(window, known.iter().copied()));
+            let diagnostic =
+                Diagnostic::error("unknown-window", message, place).hint(choices(window, known.iter().copied()));
             found.push(Finding::new(diagnostic).unit(&unit.id));
         }
     }
@@ -289,7 +322,9 @@ fn blocked(
         let entry = match (unit.and_then(|u| own.get(&u.id)), knotted.get(&node), upstream.and_then(|u| units.get(u))) {
             (Some(error), _, _) => Some((error.message.clone(), error.place.clone(), None)),
             (None, Some(place), _) => Some(("It is part of a cycle.".to_owned(), place.clone(), None)),
-            (None, None, Some(up)) => Some((format!("{} upstream has an error.", up.id), up.place.clone(), Some(up.id.clone()))),
+            (None, None, Some(up)) => {
+                Some((format!("{} upstream has an error.", up.id), up.place.clone(), Some(up.id.clone())))
+            }
             (None, None, None) => None,
         };
         let Some((reason, place, via)) = entry else { continue };
@@ -305,7 +340,10 @@ fn blocked(
 }
 
 fn module_uses(catalog: &Catalog, modules: &[Vec<super::modules::PreparedModule>]) -> BTreeMap<String, Vec<ModuleUse>> {
-    let of = |(doc, prepared): (&Doc<xcf_core::docs::composition::CompositionSpec>, &Vec<super::modules::PreparedModule>)| {
+    let of = |(doc, prepared): (
+        &Doc<xcf_core::docs::composition::CompositionSpec>,
+        &Vec<super::modules::PreparedModule>,
+    )| {
         let one = |(module, p): (&xcf_core::docs::composition::Module, &super::modules::PreparedModule)| ModuleUse {
             name: super::modules::module_name(module).to_owned(),
             reference: module.reference.clone(),
@@ -315,4 +353,3 @@ fn module_uses(catalog: &Catalog, modules: &[Vec<super::modules::PreparedModule>
     };
     catalog.compositions.iter().zip(modules).map(of).collect()
 }
-

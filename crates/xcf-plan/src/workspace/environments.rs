@@ -63,7 +63,8 @@ fn after_cycles(docs: &[Doc<EnvironmentSpec>]) -> Vec<Finding> {
         for (doc, place) in members.iter().zip(&places) {
             let message = format!("The Environments {} wait for each other ({}).", names.join(", "), told.join("; "));
             let others = places.iter().filter(|p| *p != place).cloned();
-            let diagnostic = Diagnostic::error("cycle", message, place.clone()).hint("Remove one `after`.").related(others);
+            let diagnostic =
+                Diagnostic::error("cycle", message, place.clone()).hint("Remove one `after`.").related(others);
             found.push(Finding::new(diagnostic).environment(doc.name()));
         }
     }
@@ -82,7 +83,8 @@ fn rows_without_environment(catalog: &Catalog, known: &BTreeSet<&str>) -> Vec<Fi
             for name in named.filter(|n| !known.contains(n.as_str())) {
                 let place = doc.place(&format!("/spec/rows/{index}/match/environment"));
                 let message = format!("The row `{}` is for the Environment `{name}`, which does not exist.", row.name);
-                let diagnostic = Diagnostic::warning("unknown-environment", message, place).hint(choices(name, known.iter().copied()));
+                let diagnostic = Diagnostic::warning("unknown-environment", message, place)
+                    .hint(choices(name, known.iter().copied()));
                 found.push(Finding::new(diagnostic));
             }
         }
@@ -100,7 +102,8 @@ pub(super) fn infos(docs: &[Doc<EnvironmentSpec>], skip: &BTreeSet<usize>) -> Ve
         approvers: doc.spec.approvers.clone(),
         place: Some(doc.place("")),
     };
-    let mut all: Vec<EnvironmentInfo> = docs.iter().enumerate().filter(|(i, _)| !skip.contains(i)).map(|(_, d)| info(d)).collect();
+    let mut all: Vec<EnvironmentInfo> =
+        docs.iter().enumerate().filter(|(i, _)| !skip.contains(i)).map(|(_, d)| info(d)).collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }

@@ -38,7 +38,8 @@ impl Finding {
 pub(crate) fn sorted(findings: &[Finding]) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = findings.iter().map(|f| f.diagnostic.clone()).collect();
     all.sort_by(|a, b| {
-        (&a.place, a.severity, &a.code, &a.message, &a.related).cmp(&(&b.place, b.severity, &b.code, &b.message, &b.related))
+        (&a.place, a.severity, &a.code, &a.message, &a.related)
+            .cmp(&(&b.place, b.severity, &b.code, &b.message, &b.related))
     });
     all.dedup();
     all

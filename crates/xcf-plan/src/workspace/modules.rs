@@ -50,8 +50,7 @@ pub(super) fn prepare(tree: &dyn Tree, links: &Links, compositions: &[Doc<Compos
     let refs: Vec<&str> = refs.into_iter().collect();
     let located: HashMap<&str, Result<Located, RefError>> =
         refs.into_par_iter().map(|r| (r, locate(tree, links, r))).collect();
-    let distinct: BTreeSet<(&str, bool)> =
-        located.values().flatten().map(|l| (l.path.as_str(), l.is_file)).collect();
+    let distinct: BTreeSet<(&str, bool)> = located.values().flatten().map(|l| (l.path.as_str(), l.is_file)).collect();
     let distinct: Vec<(&str, bool)> = distinct.into_iter().collect();
     let contents: BTreeMap<String, Arc<ModuleContent>> = distinct
         .into_par_iter()

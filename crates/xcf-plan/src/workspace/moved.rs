@@ -13,10 +13,13 @@ use xcf_core::ids::UnitId;
 /// Longest chain that is followed: names do not change more often than that.
 const MAX_FORMER: usize = 64;
 
+/// Composition and module.
+type Names = (String, String);
+
 /// The statements by what they lead to.
 struct Moves {
-    /// (composition, module) ← (composition, module).
-    modules: BTreeMap<(String, String), Vec<(String, String, Place)>>,
+    /// Former names by present ones.
+    modules: BTreeMap<Names, Vec<(Names, Place)>>,
     /// environment ← environment.
     environments: BTreeMap<String, Vec<(String, Place)>>,
 }
@@ -34,7 +37,11 @@ pub(super) fn apply(
     let mut statements = Vec::new();
     for unit in units.iter_mut() {
         unit.moved_from = moves.former(&unit.id);
-        let statement = |(from, place): &(UnitId, Place)| MovedStatement { from: from.clone(), to: unit.id.clone(), place: place.clone() };
+        let statement = |(from, place): &(UnitId, Place)| MovedStatement {
+            from: from.clone(),
+            to: unit.id.clone(),
+            place: place.clone(),
+        };
         statements.extend(unit.moved_from.iter().map(statement));
     }
     let findings = conflicts(&statements, units);
@@ -43,13 +50,13 @@ pub(super) fn apply(
 
 impl Moves {
     fn of(compositions: &[Doc<CompositionSpec>], environments: &[Doc<EnvironmentSpec>]) -> Self {
-        let mut modules: BTreeMap<(String, String), Vec<_>> = BTreeMap::new();
+        let mut modules: BTreeMap<Names, Vec<(Names, Place)>> = BTreeMap::new();
         for doc in compositions {
             for (index, moved) in doc.spec.moved.iter().enumerate() {
                 if let Some((composition, module)) = moved.from.split_once('/') {
                     let place = doc.place(&format!("/spec/moved/{index}/from"));
                     let to = (doc.name().to_owned(), moved.to.clone());
-                    modules.entry(to).or_default().push((composition.to_owned(), module.to_owned(), place));
+                    modules.entry(to).or_default().push(((composition.to_owned(), module.to_owned()), place));
                 }
             }
         }
@@ -70,12 +77,13 @@ impl Moves {
         let mut queue = VecDeque::from([id.clone()]);
         while let Some(at) = queue.pop_front() {
             let key = (at.composition.as_str().to_owned(), at.module.as_str().to_owned());
-            let by_module = self.modules.get(&key).into_iter().flatten().map(|(c, m, place)| {
+            let by_module = self.modules.get(&key).into_iter().flatten().map(|((c, m), place)| {
                 (UnitId::new(at.environment.clone(), c.as_str().into(), m.as_str().into()), place.clone())
             });
-            let by_environment = self.environments.get(at.environment.as_str()).into_iter().flatten().map(|(e, place)| {
-                (UnitId::new(e.as_str().into(), at.composition.clone(), at.module.clone()), place.clone())
-            });
+            let by_environment =
+                self.environments.get(at.environment.as_str()).into_iter().flatten().map(|(e, place)| {
+                    (UnitId::new(e.as_str().into(), at.composition.clone(), at.module.clone()), place.clone())
+                });
             for (former, place) in by_module.chain(by_environment).collect::<Vec<_>>() {
                 if found.len() < MAX_FORMER && seen.insert(former.clone()) {
                     queue.push_back(former.clone());

@@ -13,7 +13,8 @@ pub(super) fn duplicates<T>(kind: &str, docs: &[Doc<T>]) -> (BTreeSet<usize>, Ve
     }
     let (mut twice, mut found) = (BTreeSet::new(), Vec::new());
     for (name, indices) in by_name.into_iter().filter(|(_, i)| i.len() > 1) {
-        let places: Vec<Place> = indices.iter().filter_map(|i| docs.get(*i)).map(|d| d.place("/metadata/name")).collect();
+        let places: Vec<Place> =
+            indices.iter().filter_map(|i| docs.get(*i)).map(|d| d.place("/metadata/name")).collect();
         for (at, place) in places.iter().enumerate() {
             let others = places.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.clone());
             let message = format!("The {kind} name `{name}` is given more than once.");

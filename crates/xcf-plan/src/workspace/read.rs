@@ -68,7 +68,8 @@ fn is_yaml(path: &str) -> bool {
 /// True for a path that `dsl` calls a document file.
 pub(crate) fn is_document_file(path: &str) -> bool {
     path == CONFIG_FILE
-        || is_yaml(path) && (is_environment_file(path) || path.starts_with("compositions/") || path.starts_with("policies/"))
+        || is_yaml(path)
+            && (is_environment_file(path) || path.starts_with("compositions/") || path.starts_with("policies/"))
 }
 
 /// `envs/*.y{a,}ml`: directly in the folder.
@@ -90,10 +91,8 @@ pub(crate) fn read(tree: &dyn Tree, links: &Links) -> Documents {
         .collect();
     let limits = Limits::default();
     let read: Vec<Read> = paths.par_iter().map(|path| read_one(tree, links, path, &limits)).collect();
-    let mut all = Documents {
-        has_environment_files: paths.iter().any(|p| is_environment_file(p)),
-        ..Documents::default()
-    };
+    let mut all =
+        Documents { has_environment_files: paths.iter().any(|p| is_environment_file(p)), ..Documents::default() };
     for one in read {
         match one {
             Read::Docs(file) => {

@@ -31,26 +31,28 @@ impl RefError {
             Self::Absolute => {
                 Diagnostic::error("ref-leaves-repo", format!("`{written}` is an absolute path."), place).hint(relative)
             }
-            Self::Escapes => {
-                Diagnostic::error("ref-leaves-repo", format!("`{written}` contains `..`: a ref can't leave the repository."), place)
-                    .hint(relative)
-            }
-            Self::BadCharacter => Diagnostic::error(
-                "bad-ref",
-                format!("{written:?} contains a backslash or a control character."),
+            Self::Escapes => Diagnostic::error(
+                "ref-leaves-repo",
+                format!("`{written}` contains `..`: a ref can't leave the repository."),
                 place,
             )
-            .hint("Write the path with `/`."),
+            .hint(relative),
+            Self::BadCharacter => {
+                Diagnostic::error("bad-ref", format!("{written:?} contains a backslash or a control character."), place)
+                    .hint("Write the path with `/`.")
+            }
             Self::SymlinkEscapes(link) => Diagnostic::error(
                 "symlink-leaves-repo",
                 format!("`{written}` goes through the symlink {link}, which leaves the repository."),
                 place,
             )
             .hint("Put the files into the repository."),
-            Self::SymlinkLoop(link) => {
-                Diagnostic::error("symlink-loop", format!("`{written}` goes through {link}, which leads back to itself."), place)
-                    .hint("Remove one of the symlinks.")
-            }
+            Self::SymlinkLoop(link) => Diagnostic::error(
+                "symlink-loop",
+                format!("`{written}` goes through {link}, which leads back to itself."),
+                place,
+            )
+            .hint("Remove one of the symlinks."),
             Self::SymlinkUnreadable(link) => {
                 Diagnostic::error("unreadable-file", format!("The symlink {link} can't be read."), place)
             }
@@ -120,7 +122,8 @@ impl Links {
             let Some(link) = self.first_on(&path) else { return Ok(path) };
             let bytes = tree.read(&link, TARGET_LIMIT).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
             let target = std::str::from_utf8(&bytes).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
-            let real = join(parent(&link), target.trim_end_matches('\n')).ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
+            let real = join(parent(&link), target.trim_end_matches('\n'))
+                .ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
             let rest = path.get(link.len()..).unwrap_or_default().trim_start_matches('/');
             path = join(&real, rest).ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
         }

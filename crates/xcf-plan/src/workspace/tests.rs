@@ -23,10 +23,12 @@ output "ids" {
 
 const PLAY: &str = "- hosts: all\n  tasks:\n    - ansible.builtin.debug:\n        msg: hi\n";
 
-fn config(spec: &str) -> String {
-    format!("apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: ws\n  uid: 00000000-0000-4000-8000-000000000001\nspec:\n{spec}")
+pub(crate) fn config(spec: &str) -> String {
+    format!(
+        "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: ws\n  uid: 00000000-0000-4000-8000-000000000001\nspec:\n{spec}"
+    )
 }
-fn doc(kind: &str, name: &str, spec: &str) -> String {
+pub(crate) fn doc(kind: &str, name: &str, spec: &str) -> String {
     format!("apiVersion: xcloudflow.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n{spec}")
 }
 
@@ -63,22 +65,25 @@ pub(crate) fn sample() -> Files {
         )
 }
 
-fn ws(files: &Files) -> Workspace {
+pub(crate) fn ws(files: &Files) -> Workspace {
     load(&files.tree())
 }
-fn id(text: &str) -> UnitId {
+pub(crate) fn id(text: &str) -> UnitId {
     text.parse().unwrap()
 }
 fn codes(workspace: &Workspace) -> Vec<String> {
     workspace.diagnostics.iter().map(|d| format!("{} {}", d.code, d.place)).collect()
 }
 #[track_caller]
-fn has(workspace: &Workspace, code: &str, file_line: &str) {
-    let found = workspace.diagnostics.iter().any(|d| d.code == code && format!("{}:{}", d.place.file, d.place.line) == file_line);
+pub(crate) fn has(workspace: &Workspace, code: &str, file_line: &str) {
+    let found = workspace
+        .diagnostics
+        .iter()
+        .any(|d| d.code == code && format!("{}:{}", d.place.file, d.place.line) == file_line);
     assert!(found, "no {code} at {file_line}: {:#?}", codes(workspace));
 }
 #[track_caller]
-fn clean(workspace: &Workspace) {
+pub(crate) fn clean(workspace: &Workspace) {
     assert!(!workspace.has_errors(), "{:#?}", workspace.diagnostics);
 }
 
@@ -89,7 +94,16 @@ fn dsl2_the_sample_loads_clean_with_unit_ids_of_three_parts() {
     let ids: Vec<String> = w.units.iter().map(|u| u.id.to_string()).collect();
     assert_eq!(
         ids,
-        ["dev/app/app", "dev/db/db", "dev/net/net", "dev/ops/motd", "prod/app/app", "prod/db/db", "prod/net/net", "prod/ops/motd"]
+        [
+            "dev/app/app",
+            "dev/db/db",
+            "dev/net/net",
+            "dev/ops/motd",
+            "prod/app/app",
+            "prod/db/db",
+            "prod/net/net",
+            "prod/ops/motd"
+        ]
     );
     assert_eq!(w.uid().unwrap().as_str(), "00000000-0000-4000-8000-000000000001");
     assert!(w.blocked.is_empty());
@@ -103,7 +117,8 @@ fn dsl5_declared_and_wired_edges_are_kept() {
     assert_eq!(of("dev/app/app"), ["dev/db/db"]);
     assert_eq!(of("dev/ops/motd"), ["dev/app/app"]);
     assert!(of("dev/net/net").is_empty());
-    let places: Vec<String> = w.edges().iter().filter(|e| e.to == id("prod/db/db")).map(|e| e.place.to_string()).collect();
+    let places: Vec<String> =
+        w.edges().iter().filter(|e| e.to == id("prod/db/db")).map(|e| e.place.to_string()).collect();
     assert_eq!(places, ["compositions/db.yaml:11:9"]);
 }
 
@@ -167,7 +182,10 @@ fn dsl4_later_layers_win_in_order() {
     let w = ws(&entry);
     clean(&w);
     let gate = &w.unit(&id("dev/net/net")).unwrap().route.gate;
-    assert_eq!((gate.value, gate.origin, gate.rule.as_str()), (Gate::Strong, Origin::EnvironmentEntry, "modules.net in dev"));
+    assert_eq!(
+        (gate.value, gate.origin, gate.rule.as_str()),
+        (Gate::Strong, Origin::EnvironmentEntry, "modules.net in dev")
+    );
     assert_eq!(gate.place.as_ref().unwrap().file, "envs/dev.yaml");
 }
 
@@ -186,10 +204,17 @@ fn dsl4_most_match_keys_win_per_field_and_ties_are_errors_at_both() {
     let wins = |row: &str, field: &str| {
         trace.rows.iter().find(|r| r.name == row).unwrap().fields.iter().find(|f| f.field == field).map(|f| f.wins)
     };
-    assert_eq!((wins("one", "approval"), wins("two", "approval"), wins("one", "drift")), (Some(false), Some(true), Some(true)));
+    assert_eq!(
+        (wins("one", "approval"), wins("two", "approval"), wins("one", "drift")),
+        (Some(false), Some(true), Some(true))
+    );
     assert_eq!((wins("R1.3", "approval"), wins("R1.3", "backup")), (Some(false), Some(true)));
 
-    let tied = files.replace("policies/m.yaml", "        lifecycle: PaaS\n        environment: [dev, qa]\n", "        environment: dev\n");
+    let tied = files.replace(
+        "policies/m.yaml",
+        "        lifecycle: PaaS\n        environment: [dev, qa]\n",
+        "        environment: dev\n",
+    );
     let w = ws(&tied);
     has(&w, "matrix-tie", "policies/m.yaml:10");
     has(&w, "matrix-tie", "policies/m.yaml:15");
@@ -223,10 +248,16 @@ fn dsl4_engine_rows_and_explicit_engine() {
 #[test]
 fn dsl4_tofu_first_if_only_it_is_named_and_flux_only_if_named() {
     let k8s = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\n";
-    let base = sample()
-        .with("modules/web/deploy.yaml", k8s)
-        .replace("compositions/app.yaml", "modules/app\n      inputs:\n        size: 3\n", "modules/web\n      name: app\n");
-    let base = base.replace("compositions/ops.yaml", "      inputs:\n        id:\n          from: app\n          output: id\n", "");
+    let base = sample().with("modules/web/deploy.yaml", k8s).replace(
+        "compositions/app.yaml",
+        "modules/app\n      inputs:\n        size: 3\n",
+        "modules/web\n      name: app\n",
+    );
+    let base = base.replace(
+        "compositions/ops.yaml",
+        "      inputs:\n        id:\n          from: app\n          output: id\n",
+        "",
+    );
     let w = ws(&base);
     clean(&w);
     assert_eq!(w.unit(&id("dev/app/app")).unwrap().route.engine.value, Engine::K8s);
@@ -243,18 +274,45 @@ fn dsl4_tofu_first_if_only_it_is_named_and_flux_only_if_named() {
 fn dsl4_content_decides_where_no_candidate_fits() {
     let files = sample().replace("compositions/ops.yaml", "lifecycle: Config", "lifecycle: Foundation");
     let engine = ws(&files).unit(&id("dev/ops/motd")).unwrap().route.engine.clone();
-    assert_eq!((engine.value, engine.origin, engine.rule.as_str()), (Engine::Ansible, Origin::ModuleContent, "module content"));
+    assert_eq!(
+        (engine.value, engine.origin, engine.rule.as_str()),
+        (Engine::Ansible, Origin::ModuleContent, "module content")
+    );
     let empty = sample().with("modules/app/README.md", "x").without("modules/app/main.tf");
     has(&ws(&empty), "unknown-content", "compositions/app.yaml:10");
 }
 
 #[test]
 fn dsl5_effective_layer_and_higher_layer_warning() {
-    let files = sample().replace("compositions/net.yaml", "        size: 1\n", "        size: 1\n        zone:\n          from: ops\n          output: done\n")
-        .replace("compositions/ops.yaml", "          from: app\n          output: id\n", "          from: extra\n          output: id\n")
-        .with("compositions/extra.yaml", doc("Composition", "extra", "  lifecycle: PaaS\n  modules:\n    - ref: modules/db\n      inputs:\n        size: 1\n"))
-        .replace("envs/dev.yaml", "    - ref: compositions/ops\n", "    - ref: compositions/ops\n    - ref: compositions/extra\n")
-        .replace("envs/prod.yaml", "    - ref: compositions/ops\n", "    - ref: compositions/ops\n    - ref: compositions/extra\n");
+    let files = sample()
+        .replace(
+            "compositions/net.yaml",
+            "        size: 1\n",
+            "        size: 1\n        zone:\n          from: ops\n          output: done\n",
+        )
+        .replace(
+            "compositions/ops.yaml",
+            "          from: app\n          output: id\n",
+            "          from: extra\n          output: id\n",
+        )
+        .with(
+            "compositions/extra.yaml",
+            doc(
+                "Composition",
+                "extra",
+                "  lifecycle: PaaS\n  modules:\n    - ref: modules/db\n      inputs:\n        size: 1\n",
+            ),
+        )
+        .replace(
+            "envs/dev.yaml",
+            "    - ref: compositions/ops\n",
+            "    - ref: compositions/ops\n    - ref: compositions/extra\n",
+        )
+        .replace(
+            "envs/prod.yaml",
+            "    - ref: compositions/ops\n",
+            "    - ref: compositions/ops\n    - ref: compositions/extra\n",
+        );
     let w = ws(&files);
     clean(&w);
     has(&w, "higher-layer", "compositions/net.yaml:11");
@@ -265,24 +323,52 @@ fn dsl5_effective_layer_and_higher_layer_warning() {
 
 #[test]
 fn dsl5_cycle_names_each_edge_and_holds_dependants_only() {
-    let files = sample().replace("compositions/net.yaml", "        size: 1\n", "        size: 1\n        zone:\n          from: db\n          output: id\n");
+    let files = sample().replace(
+        "compositions/net.yaml",
+        "        size: 1\n",
+        "        size: 1\n        zone:\n          from: db\n          output: id\n",
+    );
     let w = ws(&files);
     let cycle = w.diagnostics.iter().find(|d| d.code == "cycle").unwrap();
-    assert!(cycle.message.contains("compositions/net.yaml:") && cycle.message.contains("compositions/db.yaml:"), "{}", cycle.message);
+    assert!(
+        cycle.message.contains("compositions/net.yaml:") && cycle.message.contains("compositions/db.yaml:"),
+        "{}",
+        cycle.message
+    );
     for held in ["dev/net/net", "dev/db/db", "dev/app/app", "dev/ops/motd"] {
         assert!(w.blocked.contains_key(&id(held)), "{held}");
     }
-    let alone = files.with("compositions/free.yaml", doc("Composition", "free", "  lifecycle: PaaS\n  modules:\n    - ref: modules/db\n      inputs:\n        size: 1\n"))
-        .replace("envs/dev.yaml", "    - ref: compositions/ops\n", "    - ref: compositions/ops\n    - ref: compositions/free\n");
+    let alone = files
+        .with(
+            "compositions/free.yaml",
+            doc(
+                "Composition",
+                "free",
+                "  lifecycle: PaaS\n  modules:\n    - ref: modules/db\n      inputs:\n        size: 1\n",
+            ),
+        )
+        .replace(
+            "envs/dev.yaml",
+            "    - ref: compositions/ops\n",
+            "    - ref: compositions/ops\n    - ref: compositions/free\n",
+        );
     assert!(!ws(&alone).blocked.contains_key(&id("dev/free/db")));
 }
 
 #[test]
 fn dsl5_a_composition_that_depends_on_itself_through_another_is_a_cycle() {
-    let files = sample().replace("compositions/db.yaml", "  lifecycle: PaaS\n", "  lifecycle: PaaS\n  dependencies:\n    - ref: compositions/app\n");
+    let files = sample().replace(
+        "compositions/db.yaml",
+        "  lifecycle: PaaS\n",
+        "  lifecycle: PaaS\n  dependencies:\n    - ref: compositions/app\n",
+    );
     let w = ws(&files);
     has(&w, "cycle", "compositions/db.yaml:8");
-    let own = sample().replace("compositions/db.yaml", "          from: net\n          output: id\n", "          output: id\n");
+    let own = sample().replace(
+        "compositions/db.yaml",
+        "          from: net\n          output: id\n",
+        "          output: id\n",
+    );
     assert!(ws(&own).diagnostics.iter().any(|d| d.code == "cycle"), "a unit that reads itself");
 }
 
@@ -293,7 +379,11 @@ fn dsl3_not_assembled_is_an_error_with_the_environment_hint_and_cross_reads_have
     let error = w.diagnostics.iter().find(|d| d.code == "not-assembled").unwrap();
     assert!(error.hint.contains("`environment: dev`"), "{}", error.hint);
     assert!(w.blocked.contains_key(&id("prod/db/db")) && !w.blocked.contains_key(&id("dev/db/db")));
-    let cross = files.replace("compositions/db.yaml", "          from: net\n", "          from: net\n          environment: dev\n");
+    let cross = files.replace(
+        "compositions/db.yaml",
+        "          from: net\n",
+        "          from: net\n          environment: dev\n",
+    );
     let w = ws(&cross);
     clean(&w);
     assert!(w.depends_on(&id("prod/db/db")).is_empty());
@@ -307,7 +397,11 @@ fn dsl3_not_assembled_is_an_error_with_the_environment_hint_and_cross_reads_have
 
 #[test]
 fn dsl3_unassembled_modules_are_routed_and_only_an_empty_envs_has_the_implicit_environment() {
-    let files = sample().replace("envs/dev.yaml", "    - ref: compositions/ops\n", "").replace("envs/prod.yaml", "    - ref: compositions/ops\n", "");
+    let files = sample().replace("envs/dev.yaml", "    - ref: compositions/ops\n", "").replace(
+        "envs/prod.yaml",
+        "    - ref: compositions/ops\n",
+        "",
+    );
     let w = ws(&files);
     clean(&w);
     assert_eq!(w.unassembled.len(), 1);
@@ -318,161 +412,11 @@ fn dsl3_unassembled_modules_are_routed_and_only_an_empty_envs_has_the_implicit_e
     assert_eq!(w.units.len(), 3);
     let app = w.unit(&id("default/app/app")).unwrap();
     assert_eq!((app.route.gate.value, app.route.gate.origin), (Gate::Approve, Origin::Protection));
-    for broken in [alone.clone().with("envs/dev.yaml", "kind: [broken"), alone.clone().with("envs/dev.yaml", ""), alone.with("envs/dev.yaml", "x").unreadable("envs/dev.yaml")] {
+    for broken in [
+        alone.clone().with("envs/dev.yaml", "kind: [broken"),
+        alone.clone().with("envs/dev.yaml", ""),
+        alone.with("envs/dev.yaml", "x").unreadable("envs/dev.yaml"),
+    ] {
         assert!(ws(&broken).units.is_empty(), "a broken Environment is there: no implicit one");
     }
-}
-
-#[test]
-fn dsl1_entry_inputs_go_to_declaring_modules_and_module_overrides_win() {
-    let entry = "    - ref: compositions/net\n      inputs:\n        size: 7\n        zone: b\n      modules:\n        net:\n          inputs:\n            size: 9\n";
-    let files = sample().replace("envs/dev.yaml", "    - ref: compositions/net\n", entry);
-    let w = ws(&files);
-    clean(&w);
-    let inputs = &w.unit(&id("dev/net/net")).unwrap().inputs;
-    assert_eq!((&inputs["size"].value, inputs["size"].origin), (&serde_json::json!(9), Origin::EnvironmentEntry));
-    assert_eq!(inputs["size"].pointer, "/spec/compositions/0/modules/net/inputs/size");
-    assert_eq!(inputs["zone"].value, "b");
-    assert_eq!(w.unit(&id("prod/net/net")).unwrap().inputs["size"].value, 1);
-    has(&ws(&files.replace("envs/dev.yaml", "zone: b", "zon: b")), "unknown-input", "envs/dev.yaml:17");
-    let wrong = ws(&files.replace("envs/dev.yaml", "        net:\n", "        nte:\n"));
-    let error = wrong.diagnostics.iter().find(|d| d.code == "unknown-module").unwrap();
-    assert_eq!(error.hint, "Did you mean `net`?");
-}
-
-#[test]
-fn dsl6_inputs_are_checked_against_the_module() {
-    let with = |old: &str, new: &str| ws(&sample().replace("compositions/net.yaml", old, new));
-    has(&with("size: 1", "sise: 1"), "unknown-input", "compositions/net.yaml:10");
-    has(&with("size: 1", "sise: 1"), "missing-input", "compositions/net.yaml:8");
-    has(&with("size: 1", "size: [1]"), "type-mismatch", "compositions/net.yaml:10");
-    clean(&with("size: 1", "size: \"12\""));
-    let out = ws(&sample().replace("compositions/db.yaml", "output: id", "output: idd"));
-    let error = out.diagnostics.iter().find(|d| d.code == "unknown-output").unwrap();
-    assert_eq!(error.hint, "Did you mean `id`?");
-    let list = ws(&sample().replace("compositions/db.yaml", "output: id", "output: ids"));
-    has(&list, "type-mismatch", "compositions/db.yaml:11");
-    let from = ws(&sample().replace("compositions/db.yaml", "from: net", "from: nett"));
-    has(&from, "missing-composition", "compositions/db.yaml:11");
-    let by_ref = ws(&sample().replace("compositions/db.yaml", "from: net", "from: compositions/net.yaml"));
-    clean(&by_ref);
-}
-
-#[test]
-fn dsl1_hosts_by_name_and_label_and_no_hosts() {
-    let with = |text: &str| ws(&sample().replace("compositions/ops.yaml", "      inputs:\n", &format!("{text}      inputs:\n")));
-    let hosts = |w: &Workspace| w.unit(&id("dev/ops/motd")).unwrap().hosts.iter().map(|h| h.name.clone()).collect::<Vec<_>>();
-    assert_eq!(hosts(&ws(&sample())), ["h1", "h2"]);
-    assert_eq!(hosts(&with("      hosts: [h2]\n")), ["h2"]);
-    assert_eq!(hosts(&with("      labels:\n        role: web\n")), ["h1"]);
-    let none = with("      hosts: [h2]\n      labels:\n        role: web\n");
-    has(&none, "no-hosts", "compositions/ops.yaml:8");
-    let unknown = with("      hosts: [h9]\n");
-    assert!(unknown.diagnostics.iter().any(|d| d.code == "unknown-host"));
-}
-
-#[test]
-fn dsl2_duplicate_names_are_errors_at_both_and_neither_is_used() {
-    let files = sample().with("compositions/net2.yaml", sample().text("compositions/net.yaml"));
-    let w = ws(&files);
-    has(&w, "duplicate-name", "compositions/net.yaml:4");
-    has(&w, "duplicate-name", "compositions/net2.yaml:4");
-    assert!(w.unit(&id("dev/net/net")).is_none());
-}
-
-#[test]
-fn dsl2_missing_module_escaping_refs_and_symlinks() {
-    let with = |old: &str, new: &str| sample().replace("compositions/net.yaml", old, new);
-    has(&ws(&with("modules/net", "modules/nett")), "missing-module", "compositions/net.yaml:8");
-    has(&ws(&with("modules/net", "../net\n      name: net")), "bad-ref", "compositions/net.yaml:8");
-    has(&ws(&with("modules/net", "/etc/net\n      name: net")), "bad-ref", "compositions/net.yaml:8");
-    let out = with("modules/net", "modules/out\n      name: net").link("modules/out", "../../etc");
-    has(&ws(&out), "symlink-leaves-repo", "compositions/net.yaml:8");
-    let absolute = with("modules/net", "modules/out\n      name: net").link("modules/out", "/etc");
-    has(&ws(&absolute), "symlink-leaves-repo", "compositions/net.yaml:8");
-    let inner = with("modules/net", "modules/alias\n      name: net").link("modules/alias", "net");
-    clean(&ws(&inner));
-    assert_eq!(ws(&inner).unit(&id("dev/net/net")).unwrap().module_ref.as_str(), "modules/net");
-    let inside = sample().link("modules/net/secrets", "../../../etc/passwd");
-    has(&ws(&inside), "symlink-leaves-repo", "modules/net/secrets:0");
-    assert!(ws(&inside).blocked.contains_key(&id("dev/net/net")));
-    let around = with("modules/net", "modules/a\n      name: net").link("modules/a", "b").link("modules/b", "a");
-    has(&ws(&around), "symlink-loop", "compositions/net.yaml:8");
-}
-
-#[test]
-fn issue3_invalid_terraform_is_an_error_at_its_line_and_the_rest_loads() {
-    let files = sample().with("modules/net/main.tf", "variable \"size\" {\n  type = \n}\n");
-    let w = ws(&files);
-    has(&w, "invalid-module", "modules/net/main.tf:2");
-    has(&w, "broken-module", "compositions/net.yaml:8");
-    assert!(w.blocked.contains_key(&id("dev/net/net")) && w.units.len() == 8);
-}
-
-#[test]
-fn dsl2_moved_chains_and_conflicts() {
-    let files = sample()
-        .replace("compositions/net.yaml", "  modules:\n", "  moved:\n    - from: old/vpc\n      to: net\n  modules:\n")
-        .replace("envs/prod.yaml", "  protection:\n", "  moved:\n    - from: live\n  protection:\n");
-    let w = ws(&files);
-    clean(&w);
-    let former = |unit: &str| w.unit(&id(unit)).unwrap().moved_from.iter().map(|(i, _)| i.to_string()).collect::<Vec<_>>();
-    assert_eq!(former("dev/net/net"), ["dev/old/vpc"]);
-    assert_eq!(former("prod/net/net"), ["prod/old/vpc", "live/net/net", "live/old/vpc"]);
-    let present = files.replace("compositions/net.yaml", "old/vpc", "db/db");
-    has(&ws(&present), "moved-source-exists", "compositions/net.yaml:8");
-    let two = files.replace("compositions/db.yaml", "  modules:\n", "  moved:\n    - from: old/vpc\n      to: db\n  modules:\n");
-    has(&ws(&two), "moved-ambiguous", "compositions/db.yaml:8");
-}
-
-#[test]
-fn dsl3_after_cycles_and_unknown_environments() {
-    let files = sample().replace("envs/dev.yaml", "spec:\n", "spec:\n  after: [prod]\n").replace("envs/prod.yaml", "spec:\n", "spec:\n  after: [dev]\n");
-    let w = ws(&files);
-    has(&w, "cycle", "envs/dev.yaml:6");
-    has(&w, "cycle", "envs/prod.yaml:6");
-    let unknown = sample().replace("envs/dev.yaml", "spec:\n", "spec:\n  after: [qa]\n");
-    has(&ws(&unknown), "unknown-environment", "envs/dev.yaml:6");
-}
-
-#[test]
-fn dsl1_ephemeral_counts_as_its_layer() {
-    let files = sample().replace("compositions/db.yaml", "  lifecycle: PaaS\n", "  lifecycle: Ephemeral\n  layer: PaaS\n  ttl: 2d\n");
-    let w = ws(&files);
-    clean(&w);
-    let unit = w.unit(&id("dev/db/db")).unwrap();
-    assert_eq!((unit.lifecycle.as_str(), unit.layer, unit.route.gate.rule.as_str()), ("Ephemeral", Layer::PaaS, "R1.6"));
-    assert_eq!(unit.route.engine.value, Engine::Terraform);
-}
-
-#[test]
-fn d15_graph_json_has_exactly_the_documented_names() {
-    let w = ws(&sample());
-    let json = serde_json::to_value(crate::graph::json(&w)).unwrap();
-    let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&json), ["units", "diagnostics"]);
-    assert_eq!(keys(&json["units"][1]), ["id", "environment", "composition", "module", "lifecycle", "changeFrequency", "engine", "dependsOn"]);
-    let broken = ws(&sample().with("compositions/zzz.yaml", "kind: [")); 
-    let json = serde_json::to_value(crate::graph::json(&broken)).unwrap();
-    assert_eq!(keys(&json["diagnostics"][0]), ["severity", "code", "message", "file", "line", "column", "hint"]);
-}
-
-#[test]
-fn d25_loading_is_deterministic() {
-    let files = crate::testkit::synthetic(60);
-    let (a, b) = (ws(&files), ws(&files));
-    clean(&a);
-    assert_eq!(a.units, b.units);
-    assert_eq!(a.edges(), b.edges());
-    assert_eq!(a.diagnostics, b.diagnostics);
-    assert!(a.units.len() > 60 && a.edges().len() > 60);
-}
-
-#[test]
-fn dsl_head_restricting_fields_without_behaviour_are_told_per_unit() {
-    let files = sample().replace("compositions/net.yaml", "  modules:\n", "  observe:\n    for: 10m\n  modules:\n");
-    let w = ws(&files);
-    let of = |unit: &str| w.unit(&id(unit)).unwrap().not_yet_effective.iter().map(|(f, _)| f.clone()).collect::<Vec<_>>();
-    assert_eq!(of("dev/net/net"), ["observe"]);
-    assert!(of("dev/db/db").is_empty());
 }

@@ -32,7 +32,12 @@ pub(super) struct Sources<'w> {
 
 /// True if the module takes an entry input called `name`: it declares the variable, or – where its variables can't be
 /// known – the Composition already gives it one of that name.
-pub(super) fn takes(content: Option<&ModuleContent>, module: &Module, over: Option<&ModuleOverride>, name: &str) -> bool {
+pub(super) fn takes(
+    content: Option<&ModuleContent>,
+    module: &Module,
+    over: Option<&ModuleOverride>,
+    name: &str,
+) -> bool {
     let declared = content.is_some_and(|c| c.interface.inputs.contains_key(name));
     let open = content.is_none_or(|c| !c.interface.inputs_known);
     declared || open && (module.inputs.contains_key(name) || over.is_some_and(|o| o.inputs.contains_key(name)))
@@ -88,7 +93,9 @@ impl Sources<'_> {
         for (name, variable) in declared.iter().filter(|(n, v)| v.required && !inputs.contains_key(*n)) {
             let message = format!("{} needs the input `{name}` in {}.", self.module.reference, id.environment);
             let hint = format!("Add `inputs: {{{name}: …}}` to the module, or to its entry in the Environment.");
-            found.push(Diagnostic::error("missing-input", message, place()).hint(hint).related([variable.place.clone()]));
+            found.push(
+                Diagnostic::error("missing-input", message, place()).hint(hint).related([variable.place.clone()]),
+            );
         }
         found.into_iter().map(|d| Finding::new(d).unit(id)).collect()
     }

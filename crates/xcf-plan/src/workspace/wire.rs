@@ -65,7 +65,7 @@ impl Wiring<'_> {
         all
     }
 
-    fn unit(&self, position: usize) -> Option<&Unit> {
+    pub(super) fn unit(&self, position: usize) -> Option<&Unit> {
         self.built.get(position).map(|b| &b.unit)
     }
 
@@ -98,7 +98,9 @@ impl Wiring<'_> {
     fn module_of(&self, key: InstanceKey, module: Option<&str>) -> Option<usize> {
         let units = self.instances.get(&key)?;
         match module {
-            Some(name) => units.iter().map(|(_, u)| *u).find(|u| self.unit(*u).is_some_and(|x| x.id.module.as_str() == name)),
+            Some(name) => {
+                units.iter().map(|(_, u)| *u).find(|u| self.unit(*u).is_some_and(|x| x.id.module.as_str() == name))
+            }
             None => match units.as_slice() {
                 [(_, only)] => Some(*only),
                 _ => None,
@@ -106,7 +108,14 @@ impl Wiring<'_> {
         }
     }
 
-    fn bind(&self, position: usize, built: &Built, at: (&str, &InputSource, &str), reference: &OutputRef, out: &mut OfUnit) {
+    fn bind(
+        &self,
+        position: usize,
+        built: &Built,
+        at: (&str, &InputSource, &str),
+        reference: &OutputRef,
+        out: &mut OfUnit,
+    ) {
         let (input, source, pointer) = at;
         let place = self.place_in(built, source, pointer);
         let id = &built.unit.id;
@@ -158,11 +167,13 @@ impl Wiring<'_> {
         if let Some(target) = self.module_of(key, reference.module.as_ref().map(|m| m.as_str())) {
             return Ok(target);
         }
-        let modules: Vec<&str> = units.iter().filter_map(|(_, u)| self.unit(*u)).map(|u| u.id.module.as_str()).collect();
+        let modules: Vec<&str> =
+            units.iter().filter_map(|(_, u)| self.unit(*u)).map(|u| u.id.module.as_str()).collect();
         Err(match &reference.module {
             Some(module) => {
                 let message = format!("`{name}` has no module `{module}`.");
-                Diagnostic::error("unknown-module", message, place.clone()).hint(choices(module.as_str(), modules.iter().copied()))
+                Diagnostic::error("unknown-module", message, place.clone())
+                    .hint(choices(module.as_str(), modules.iter().copied()))
             }
             None => {
                 let message = format!("`{name}` has {} modules: the reference must say which.", modules.len());
@@ -181,7 +192,7 @@ impl Wiring<'_> {
         Err(self.no_composition(from, place))
     }
 
-    fn no_composition(&self, from: &str, place: &Place) -> Diagnostic {
+    pub(super) fn no_composition(&self, from: &str, place: &Place) -> Diagnostic {
         let is = |u: &&Unreadable| {
             let named = u.known.as_ref().and_then(|k| k.name.as_deref()) == Some(from);
             named || u.file == from || u.file.rsplit_once('.').is_some_and(|(stem, _)| stem == from)
@@ -189,7 +200,9 @@ impl Wiring<'_> {
         if let Some(broken) = self.unreadable.iter().find(is) {
             let message = format!("The Composition `{from}` can't be read.");
             let hint = format!("Mend {} first.", broken.file);
-            return Diagnostic::error("broken-composition", message, place.clone()).hint(hint).related([Place::file(&broken.file)]);
+            return Diagnostic::error("broken-composition", message, place.clone())
+                .hint(hint)
+                .related([Place::file(&broken.file)]);
         }
         let known: Vec<&str> = match from.contains('/') {
             true => self.index.paths().collect(),
@@ -199,20 +212,33 @@ impl Wiring<'_> {
         Diagnostic::error("missing-composition", message, place.clone()).hint(choices(from, known.iter().copied()))
     }
 
-    fn environment_of(&self, built: &Built, wanted: Option<&str>, place: &Place) -> Result<Option<usize>, Diagnostic> {
+    pub(super) fn environment_of(
+        &self,
+        built: &Built,
+        wanted: Option<&str>,
+        place: &Place,
+    ) -> Result<Option<usize>, Diagnostic> {
         let Some(name) = wanted else { return Ok(built.environment) };
         if built.unit.id.environment.as_str() == name {
             return Ok(built.environment);
         }
         self.environments.iter().position(|d| d.name() == name).map(Some).ok_or_else(|| {
             let hint = choices(name, self.environments.iter().map(|d| d.name()));
-            Diagnostic::error("unknown-environment", format!("There is no Environment `{name}`."), place.clone()).hint(hint)
+            Diagnostic::error("unknown-environment", format!("There is no Environment `{name}`."), place.clone())
+                .hint(hint)
         })
     }
 
-    fn not_assembled(&self, built: &Built, composition: usize, environment: Option<usize>, place: &Place) -> Diagnostic {
+    pub(super) fn not_assembled(
+        &self,
+        built: &Built,
+        composition: usize,
+        environment: Option<usize>,
+        place: &Place,
+    ) -> Diagnostic {
         let name = self.compositions.get(composition).map_or("", |d| d.name());
-        let here = environment.and_then(|e| self.environments.get(e)).map_or(built.unit.id.environment.as_str(), |d| d.name());
+        let here =
+            environment.and_then(|e| self.environments.get(e)).map_or(built.unit.id.environment.as_str(), |d| d.name());
         let mut others: Vec<&str> = self
             .instances
             .keys()
@@ -241,89 +267,21 @@ impl Wiring<'_> {
         let Some(output) = interface.outputs.get(&reference.output) else {
             let message = format!("{} has no output `{}`.", upstream.module_ref, reference.output);
             let hint = choices(&reference.output, interface.outputs.keys().map(String::as_str));
-            return interface.outputs_known.then(|| Diagnostic::error("unknown-output", message, place.clone()).hint(hint));
+            return interface
+                .outputs_known
+                .then(|| Diagnostic::error("unknown-output", message, place.clone()).hint(hint));
         };
         let takes = self.contents.get(built.unit.module_ref.as_str())?.interface.inputs.get(input)?;
         if !pointer.is_empty() || reference.path.is_some() {
             return None;
         }
         let why = takes.input_type.rejects(&output.output_type)?;
-        let message = format!("The output `{}` of {} does not fit the input `{input}`: {why}.", reference.output, upstream.id);
-        Some(Diagnostic::error("type-mismatch", message, place.clone()).related([takes.place.clone(), output.place.clone()]))
-    }
-
-    /// Dependencies between Compositions: lasts × firsts, one join each.
-    fn join(&self, all: &mut Wired) {
-        let mut keys: Vec<&InstanceKey> = self.instances.keys().collect();
-        keys.sort_unstable();
-        let ends = self.ends(&all.edges);
-        for key in keys {
-            let Some(doc) = self.compositions.get(key.1) else { continue };
-            let Some(first_unit) = self.instances.get(key).and_then(|u| u.first()) else { continue };
-            let Some(built) = self.built.get(first_unit.1) else { continue };
-            for (index, dependency) in doc.spec.dependencies.iter().enumerate() {
-                let place = doc.place(&format!("/spec/dependencies/{index}/ref"));
-                match self.dependency(built, dependency, &place) {
-                    Ok(target) => self.add_join(*key, target, place, &ends, all),
-                    Err(diagnostic) => {
-                        let units = self.instances.get(key).into_iter().flatten().filter_map(|(_, u)| self.unit(*u));
-                        all.findings.extend(units.map(|u| Finding::new(diagnostic.clone()).unit(&u.id)));
-                    }
-                }
-            }
-        }
-    }
-
-    fn dependency(
-        &self,
-        built: &Built,
-        dependency: &xcf_core::docs::composition::Dependency,
-        place: &Place,
-    ) -> Result<InstanceKey, Diagnostic> {
-        let path = normalise(&dependency.reference).ok();
-        let composition = path.and_then(|p| self.index.by_path(&p)).ok_or_else(|| self.no_composition(&dependency.reference, place))?;
-        let environment = self.environment_of(built, dependency.environment.as_deref(), place)?;
-        let key = (environment, composition);
-        if self.instances.contains_key(&key) { Ok(key) } else { Err(self.not_assembled(built, composition, environment, place)) }
-    }
-
-    fn add_join(&self, from: InstanceKey, on: InstanceKey, place: Place, ends: &Ends, all: &mut Wired) {
-        let (Some(firsts), Some(lasts)) = (ends.firsts.get(&from), ends.lasts.get(&on)) else { return };
-        if from.0 == on.0 {
-            all.joins.push(Join { lasts: lasts.clone(), firsts: firsts.clone(), place });
-            return;
-        }
-        for (reader, read) in firsts.iter().flat_map(|f| lasts.iter().map(move |l| (*f, *l))) {
-            if let (Some(unit), Some(target)) = (self.unit(reader), self.unit(read)) {
-                let read = CrossRead { unit: unit.id.clone(), target: target.id.clone(), wire: None, place: place.clone() };
-                all.reads.push(read);
-            }
-        }
-    }
-
-    /// Units of each instance without a predecessor, and without a successor, inside it. Units on an inner cycle count
-    /// as both, so that whatever depends on the Composition depends on them.
-    fn ends(&self, edges: &[RawEdge]) -> Ends {
-        let key_of = |u: usize| self.built.get(u).map(|b| (b.environment, b.composition));
-        let mut inner: HashMap<InstanceKey, Vec<(usize, usize)>> = HashMap::new();
-        for edge in edges.iter().filter(|e| e.from != e.to) {
-            if let (Some(a), Some(b)) = (key_of(edge.from), key_of(edge.to))
-                && a == b
-            {
-                inner.entry(a).or_default().push((edge.from, edge.to));
-            }
-        }
-        let mut ends = Ends::default();
-        for (key, units) in self.instances {
-            let all: Vec<usize> = units.iter().map(|(_, u)| *u).collect();
-            let edges = inner.get(key).map_or(&[][..], Vec::as_slice);
-            let stuck = stuck(&all, edges);
-            let is_first = |u: &usize| stuck.contains(u) || !edges.iter().any(|(_, to)| to == u);
-            let is_last = |u: &usize| stuck.contains(u) || !edges.iter().any(|(from, _)| from == u);
-            ends.firsts.insert(*key, all.iter().copied().filter(is_first).collect());
-            ends.lasts.insert(*key, all.iter().copied().filter(is_last).collect());
-        }
-        ends
+        let message =
+            format!("The output `{}` of {} does not fit the input `{input}`: {why}.", reference.output, upstream.id);
+        Some(
+            Diagnostic::error("type-mismatch", message, place.clone())
+                .related([takes.place.clone(), output.place.clone()]),
+        )
     }
 
     fn warn_higher_layers(&self, all: &mut Wired) {
@@ -351,37 +309,3 @@ impl Wiring<'_> {
         all.findings.extend(found);
     }
 }
-
-#[derive(Default)]
-struct Ends {
-    firsts: HashMap<InstanceKey, Vec<usize>>,
-    lasts: HashMap<InstanceKey, Vec<usize>>,
-}
-
-/// Nodes that can't be put into an order: those on a cycle, and those between cycles.
-fn stuck(nodes: &[usize], edges: &[(usize, usize)]) -> std::collections::HashSet<usize> {
-    let mut waiting: HashMap<usize, usize> = HashMap::new();
-    let mut after: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (from, to) in edges {
-        *waiting.entry(*to).or_default() += 1;
-        after.entry(*from).or_default().push(*to);
-    }
-    if edges.is_empty() {
-        return std::collections::HashSet::new();
-    }
-    let mut ready: Vec<usize> = nodes.iter().copied().filter(|n| !waiting.contains_key(n)).collect();
-    let mut left: std::collections::HashSet<usize> = nodes.iter().copied().collect();
-    while let Some(node) = ready.pop() {
-        left.remove(&node);
-        for next in after.get(&node).into_iter().flatten() {
-            if let Some(count) = waiting.get_mut(next) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(*next);
-                }
-            }
-        }
-    }
-    left
-}
-
