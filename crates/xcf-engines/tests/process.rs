@@ -54,7 +54,7 @@ async fn run(cx: &UnitContext, step: &Step) -> (ProcessResult, Vec<(LogStream, S
 /// Waits for something that must happen.
 async fn until(mut condition: impl FnMut() -> bool) {
     while !condition() {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
@@ -344,6 +344,7 @@ async fn dsl6_environment_is_empty_plus_what_is_named() {
         "TZ",
         "PWD",
         "NAMED",
+        "XCF_STEP",
         "_",
         "SHLVL",
         "OLDPWD",

@@ -240,8 +240,10 @@ impl<'a> Run<'a> {
             };
         }
         let stderr = ran.stderr.join("\n");
-        if told.version.is_none() && stderr.is_empty() {
-            return RunnerError::new("engine-garbage", format!("{what} exited with {code} and said nothing"))
+        // Neither its first event nor its own way of telling errors: whatever ran there was not Ansible.
+        if told.version.is_none() && !stderr.contains("ERROR") {
+            let message = format!("{what} exited with {code} without a word of Ansible's: {}", stderr.trim());
+            return RunnerError::new("engine-garbage", message)
                 .hint("`xcf doctor` shows which ansible-playbook is used");
         }
         let place = located(&stderr).map(|(path, line, column)| Place::new(self.repository_path(&path), line, column));

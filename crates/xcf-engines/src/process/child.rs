@@ -76,7 +76,7 @@ fn may_go(dir: &Path, spec: &Spec) -> bool {
 fn supervise(dir: &Path, spec: &Spec, secrets: Vec<(String, String)>) -> io::Result<Status> {
     let create = |name: &str| OpenOptions::new().append(true).create(true).mode(0o600).open(dir.join(name));
     let mut command = Command::new(&spec.program);
-    command.args(&spec.args).env_clear().envs(&spec.env).envs(secrets).current_dir(&spec.cwd);
+    command.args(&spec.args).env_clear().envs(&spec.env).envs(secrets).env(sessions::MARK, dir).current_dir(&spec.cwd);
     command.stdin(Stdio::null()).stdout(create(files::STDOUT)?).stderr(create(files::STDERR)?).process_group(0);
     let mut engine = match command.spawn() {
         Ok(engine) => engine,
@@ -180,7 +180,7 @@ impl Watch<'_> {
     /// Ends what a stopped engine left running.
     fn sweep(&self) {
         let me = std::process::id();
-        sessions::signal(&sessions::members(me), Signal::KILL);
+        sessions::signal(&sessions::of_step(me, self.dir), Signal::KILL);
         sessions::signal(&sessions::descendants(me), Signal::KILL);
     }
 }

@@ -270,7 +270,7 @@ fn look(child: &ChildIdentity, mut tail: Tail, stop: Option<Stop>) -> std::io::R
 /// The parent is gone. What it left running goes on to its end; then the step counts as lost unless a status appeared meanwhile.
 fn orphaned(child: &ChildIdentity, stop: Option<Stop>) -> std::io::Result<Option<Option<Status>>> {
     let same_boot = identity::boot_id().is_ok_and(|id| id == child.boot_id);
-    let running = if same_boot { sessions::members(child.pid) } else { Vec::new() };
+    let running = if same_boot { sessions::of_step(child.pid, &child.work_dir) } else { Vec::new() };
     if running.is_empty() {
         return Ok(Some(read_json(&child.work_dir.join(files::STATUS))?));
     }
@@ -352,7 +352,8 @@ async fn left_behind(dir: &Path) -> Result<Left, RunnerError> {
     let identity = child.clone();
     let runs = off_runtime("cannot look for the earlier engine", move || {
         Ok(is_alive(&identity)
-            || (identity::boot_id()? == identity.boot_id && !sessions::members(identity.pid).is_empty()))
+            || (identity::boot_id()? == identity.boot_id
+                && !sessions::of_step(identity.pid, &identity.work_dir).is_empty()))
     });
     Ok(if runs.await? { Left::Runs(child) } else { Left::Nothing })
 }
