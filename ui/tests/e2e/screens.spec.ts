@@ -6,6 +6,8 @@ import { choose, playScene, type Scene } from "./mock";
 interface Screen {
   name: string;
   path: string;
+  /** The address in an empty workspace, where the full one names something that is not there. */
+  emptyPath?: string;
   /** What the screen shows when it is whole, per scene; a scene without it looks like another screen's. */
   ready: Partial<Record<Scene, string>>;
   closed?: boolean;
@@ -46,6 +48,7 @@ const screens: Screen[] = [
   {
     name: "matrix",
     path: "/matrix?for=prod/payments-prod/rds-cluster",
+    emptyPath: "/matrix",
     ready: { full: ".mx-route", empty: ".empty", error: fault },
   },
   { name: "doctor", path: "/settings/doctor", ready: { full: ".se-fix", empty: ".se-head .st", error: fault } },
@@ -60,7 +63,7 @@ const scenes: Scene[] = ["full", "empty", "error"];
 
 async function open(page: Page, screen: Screen, scene: Scene, ready: string): Promise<void> {
   await playScene(page, scene, { closed: screen.closed });
-  await page.goto(screen.path);
+  await page.goto(scene === "empty" ? (screen.emptyPath ?? screen.path) : screen.path);
   await page.locator(ready).first().waitFor();
   if (ready === fault) await expect(page.getByText(refused).first()).toBeVisible();
   await screen.act?.(page);

@@ -14,7 +14,7 @@ export function Decision({ change }: { change: ChangeDetailDto }) {
     <aside className="cr-right" aria-label={t("decision")}>
       <Approvals change={change} />
       <Policies change={change} />
-      <WayBack units={change.units} />
+      {change.units.length > 0 && <WayBack units={change.units} />}
     </aside>
   );
 }
@@ -59,9 +59,11 @@ function Approvals({ change }: { change: ChangeDetailDto }) {
     <section>
       <div className="ph">
         <h2>{t("approvals")}</h2>
-        <span className="mut t12 num">
-          {t("ofApprovals", { n: filled(change.approvals), all: change.approvals.length })}
-        </span>
+        {change.approvals.length > 0 && (
+          <span className="mut t12 num">
+            {t("ofApprovals", { n: filled(change.approvals), all: change.approvals.length })}
+          </span>
+        )}
       </div>
       {change.approvals.length === 0 ? (
         <p className="cr-quiet sec">{t("noApprovals")}</p>

@@ -107,7 +107,9 @@ export function PlanPanel({ change, asConsole }: { change: ChangeDetailDto; asCo
           </button>
         )}
         <span className="grow" />
-        <span className="mut t12 num nw">{t("viewed", { n: viewed, all: change.units.length })}</span>
+        {change.units.length > 0 && (
+          <span className="mut t12 num nw">{t("viewed", { n: viewed, all: change.units.length })}</span>
+        )}
         <IconButton label={t("expand")} icon="expand" onClick={expand} />
         <IconButton label={t("collapse")} icon="collapse" onClick={collapse} />
       </div>
@@ -124,7 +126,9 @@ export function PlanPanel({ change, asConsole }: { change: ChangeDetailDto; asCo
               onToggle={toggle}
             />
           ))}
-          {units.length === 0 && <p className="cr-none mut">{t("noneHere")}</p>}
+          {units.length === 0 && (
+            <p className="cr-none mut">{change.units.length === 0 ? t("noUnits") : t("noneHere")}</p>
+          )}
         </div>
       )}
     </section>

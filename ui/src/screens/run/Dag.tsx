@@ -142,10 +142,7 @@ function Node({
         <span className="rn-vh">{`, ${unit.layer}, ${unit.engine}, `}</span>
       </span>
       <span className="rn-n2">
-        <StatusBadge
-          status={status}
-          detail={unit.attempt > 1 ? t("attempt", { n: unit.attempt, all: unit.maxAttempts }) : undefined}
-        />
+        <StatusBadge status={status} detail={unit.attempt > 1 ? t("attemptN", { n: unit.attempt }) : undefined} />
         <span className="mut t12 num">{span === null ? "" : times.span(span)}</span>
       </span>
     </button>

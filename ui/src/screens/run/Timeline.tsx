@@ -15,6 +15,8 @@ const LEAST = 8;
 const RIGHT = 16;
 /** A careful guess at the width of one letter of the reason. */
 const CHARACTER = 6.2;
+/** Fewer letters than this say nothing; the band above and the unit below have the whole reason. */
+const LEAST_WORDS = 24;
 
 const legend: { fill: Fill; key: "snap" | "run" | "ok" | "fail" | "wait" }[] = [
   { fill: "snap", key: "snap" },
@@ -102,8 +104,8 @@ function Chart({
   const { t } = useTranslation("run");
   const times = useTimes();
   const [from, to] = bounds(run, now, live);
-  // While it lasts, a quarter of the width is kept free: the present does not stick to the edge, reasons fit.
-  const room = Math.max(120, width - LABEL - RIGHT) * (live ? 3 / 4 : 1);
+  // While it lasts, a sixth of the width is kept free so that the present does not stick to the edge.
+  const room = Math.max(120, width - LABEL - RIGHT) * (live ? 5 / 6 : 1);
   const x = (at: number) => LABEL + ((at - from) / (to - from)) * room;
   const height = TOP + run.units.length * ROW + 6;
   const sparse = to - from > 8 * 60_000 && to - from < 20 * 3_600_000;
@@ -187,7 +189,8 @@ function Row({
   // The reason stands behind the last bar and behind the present, and only as much of it as fits.
   const textAt = Math.max(x(now), ...bars.map((bar) => Math.max(bar.right, bar.left + LEAST))) + 8;
   const fits = Math.floor((width - textAt - 4) / CHARACTER);
-  const words = fits < 10 ? "" : unit.why.length <= fits ? unit.why : `${unit.why.slice(0, Math.max(0, fits - 1))}…`;
+  const words =
+    fits < LEAST_WORDS ? "" : unit.why.length <= fits ? unit.why : `${unit.why.slice(0, Math.max(0, fits - 1))}…`;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard's way to a unit is J and K and the graph above
     <g className={on ? "rn-tl-row on" : "rn-tl-row"} onClick={() => onSelect(unit.id)}>
