@@ -70,6 +70,8 @@ fn dsl3_alias_bombs_do_not_go_off() {
 fn dsl3_too_much_of_anything() {
     let wide = format!("[{}]", "1,".repeat(250_000));
     expect(wide.as_bytes(), "too-many-nodes", 1);
+    let broken = "--- [ü\n".repeat(100_000);
+    assert_eq!(read(broken.as_bytes()).broken_names.len(), 1_001);
     let documents = "--- {}\n".repeat(1_001);
     expect(documents.as_bytes(), "too-many-documents", 1_001);
 }
@@ -166,6 +168,44 @@ fn dsl3_a_syntax_error_never_moves_the_numbers_of_other_documents() {
     }
 }
 
+const TOKENS: &[&str] = &[
+    "a: ",
+    "- ",
+    "? ",
+    ": ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    "&a ",
+    "*a",
+    "!!str ",
+    "!x ",
+    "'",
+    "\"",
+    "|",
+    ">",
+    "|+\n",
+    "#c",
+    "\n",
+    "\n  ",
+    "\n    ",
+    "---\n",
+    "\n---\n",
+    "\n...\n",
+    "%YAML 1.2",
+    "\t",
+    "\r\n",
+    "ü",
+    "<<: ",
+    "~",
+    "1",
+    "yes",
+    "\u{feff}",
+    "kind: Waiver\n",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -176,7 +216,8 @@ proptest! {
     }
 
     #[test]
-    fn dsl3_random_yaml_never_panics(text in "([a-z]{1,3}: |- |\\? |: |\\[|\\]|\\{|\\}|, |&a |\\*a|!!str |!x |'|\"|\\||>|\\|\\+\n|#c|\n|\n  |\n    |\n---\n|\n\\.\\.\\.\n|%YAML 1\\.2\n|\t|\r\n|ü|<<: |~|1|yes|\u{feff}){0,40}") {
+    fn dsl3_random_yaml_never_panics(picks in proptest::collection::vec(0..TOKENS.len(), 0..40)) {
+        let text: String = picks.iter().map(|p| TOKENS[*p]).collect();
         let docs = read(text.as_bytes());
         for diagnostic in &docs.diagnostics {
             prop_assert!(!diagnostic.code.is_empty() && !diagnostic.message.is_empty());

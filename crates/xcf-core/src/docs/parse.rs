@@ -24,20 +24,24 @@ pub(crate) struct ParsedDoc {
 }
 
 /// Every document of `text`. After a syntax error reading goes on at the next line that starts with `---`: such a
-/// line begins a document wherever it stands.
+/// line begins a document wherever it stands. From then on each document is read on its own, so that many broken ones
+/// cost no more than their length.
 pub(crate) fn parse(file: &Arc<str>, text: &str, limits: &Limits) -> Vec<ParsedDoc> {
     let mut docs: Vec<ParsedDoc> = Vec::new();
     let mut base = Base { byte: if text.starts_with('\u{feff}') { 3 } else { 0 }, line: 0 };
+    let mut end = text.len();
     loop {
-        let Some(rest) = text.get(base.byte..) else { return docs };
-        let Err(stop) = Stream::new(file, rest, base, limits).run(&mut docs) else { return docs };
-        if docs.len() >= limits.documents {
-            return docs;
-        }
-        match next_document(text, stop) {
-            Some(next) => base = next,
-            None => return docs,
-        }
+        let Some(part) = text.get(base.byte..end) else { return docs };
+        let result = Stream::new(file, part, base, limits).run(&mut docs);
+        let next = match result {
+            _ if docs.len() > limits.documents => None,
+            Err(stop) if end == text.len() => next_document(text, stop.at, stop.after),
+            _ => Some(end).filter(|e| *e < text.len()),
+        };
+        let Some(next) = next else { return docs };
+        let lines = text.get(base.byte..next).unwrap_or_default().bytes().filter(|b| *b == b'\n').count();
+        base = Base { byte: next, line: base.line + u32::try_from(lines).unwrap_or(0) };
+        end = next_document(text, next, next).unwrap_or(text.len());
     }
 }
 
@@ -48,14 +52,13 @@ struct Base {
     line: u32,
 }
 
-/// The first line at or after the line of `stop` that starts a document, but after the document that failed began.
-fn next_document(text: &str, stop: Stop) -> Option<Base> {
-    let from = text.get(..stop.at)?.rfind('\n').map_or(0, |i| i + 1).max(stop.after);
+/// The first line that starts a document: at or after the line of byte `at`, but behind byte `after`.
+fn next_document(text: &str, at: usize, after: usize) -> Option<usize> {
+    let from = text.get(..at)?.rfind('\n').map_or(0, |i| i + 1).max(after);
     let mut at = from;
     for line in text.get(from..)?.split_inclusive('\n') {
-        if at > stop.after && starts_document(line) {
-            let before = text.get(..at)?.bytes().filter(|b| *b == b'\n').count();
-            return Some(Base { byte: at, line: u32::try_from(before).ok()? });
+        if at > after && starts_document(line) {
+            return Some(at);
         }
         at += line.len();
     }
