@@ -1,4 +1,44 @@
 //! Use cases, the axum router with its OpenAPI document, the event stream, telemetry set-up, and the wiring of
 //! adapters to ports. The only crate that names adapters. It must never know Tauri, a terminal, or argument parsing.
 
+mod app;
+mod doctor;
+mod drafting;
+mod driving;
 pub mod dto;
+mod engine_room;
+mod error;
+mod executing;
+pub mod http;
+mod identity;
+mod inspecting;
+pub mod keys;
+mod logbook;
+mod looking;
+mod open;
+mod paths;
+mod performing;
+mod planning;
+mod process;
+mod recipe;
+mod reviewing;
+pub mod sample;
+pub mod serve;
+mod standing;
+mod streaming;
+pub mod telemetry;
+mod trusting;
+mod views;
+mod wall;
+mod watching;
+
+pub use app::App;
+pub use error::{Answer, Kind, Problem};
+pub use open::Workspace;
+pub use paths::Paths;
+
+/// Body of the hidden verb `__child`: the engines' parent process (`D7`). Must be called before any runtime exists.
+#[must_use]
+pub fn child_main(words: Vec<std::ffi::OsString>) -> std::process::ExitCode {
+    xcf_engines::process::child::main(words)
+}

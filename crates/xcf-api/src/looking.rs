@@ -1,10 +1,11 @@
 //! Overview, graph, matrix: the working tree or the head commit beside what the log says (`D12`).
 
 use crate::dto::{
-    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, LaneDto, MatrixDto, MatrixRowDto, PlaceDto, StatusCountsDto, StoreDto, TraceDto, TraceStepDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
+    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, StatusCountsDto, StoreDto, TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Workspace, blocking};
+use crate::views::matrix::{facts, grid, lane, steps};
 use crate::views::route::rows;
 use std::collections::BTreeSet;
 use xcf_core::changeset::ChangeSetState as S;
@@ -13,7 +14,7 @@ use xcf_core::graph::{Edge, EdgeKind, EnvironmentInfo, Unit};
 use xcf_core::ids::UnitId;
 use xcf_core::route::{Gate, Lifecycle};
 use xcf_plan::ledger::Ledger;
-use xcf_plan::standing::{Facts, Standing, standing};
+use xcf_plan::standing::Standing;
 use xcf_plan::workspace::Workspace as Model;
 
 fn count(n: usize) -> u32 {
@@ -62,7 +63,7 @@ impl Workspace {
         let (repo, head) = (self.repo.clone(), head.cloned());
         blocking(move || {
             let (Some(head), Some(main)) = (head, repo.branch_commit(&branch)?) else { return Ok(0) };
-            Ok(count(repo.commits_between(&main, &head)?))
+            Ok(count(repo.authors(Some(&main), &head)?.len()))
         })
         .await
     }
@@ -72,7 +73,7 @@ impl Workspace {
         let of = |severity: Severity| count(model.diagnostics.iter().filter(|d| d.severity == severity).count());
         let mut counts = StatusCountsDto { errors: of(Severity::Error), warnings: of(Severity::Warning), units: count(model.units.len()), locks: count(ledger.locks.len()), ..StatusCountsDto::default() };
         for unit in &model.units {
-            match self.standing_of(model, &ledger, unit, false, now).0 {
+            match self.standing_of(model.blocked.get(&unit.id), &ledger, &unit.id, false, now).0 {
                 Standing::Applying => counts.applying += 1,
                 Standing::Queued => counts.queued += 1,
                 Standing::Observing => counts.observing += 1,
@@ -87,11 +88,6 @@ impl Workspace {
         }
         Ok(counts)
     }
-    fn standing_of(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> (Standing, String) {
-        let broken = model.blocked.get(&unit.id).map(|b| format!("{} ({})", b.reason, b.place));
-        let facts = Facts { unit: &unit.id, ledger, draft, broken: broken.as_deref(), pending: self.pending_mark(&unit.id), now };
-        standing(&facts)
-    }
     /// Use case: units, edges, standing.
     ///
     /// # Errors
@@ -103,8 +99,8 @@ impl Workspace {
             true => self.draft().await?.units.iter().filter_map(|u| u.parse().ok()).collect(),
             false => BTreeSet::new(),
         };
-        self.refresh_pending(&shown).await?;
         let ledger = self.ledger().await?;
+        self.refresh_pending(&shown, &ledger).await?;
         let now = self.clock.now();
         let model = &shown.model;
         let wanted = |id: &UnitId| environment.is_none_or(|e| id.environment.as_str() == e);
@@ -116,14 +112,14 @@ impl Workspace {
             units: nodes,
             edges,
             unassembled: model.unassembled.iter().map(|u| UnassembledDto { composition: u.composition.to_string(), module: u.module.to_string(), lifecycle: u.lifecycle.to_string(), engine: u.route.engine.value.to_string(), place: PlaceDto::from(&u.place) }).collect(),
-            lanes: lanes(),
+            lanes: Lifecycle::ALL.iter().copied().map(lane).collect(),
             diagnostics: model.diagnostics.iter().map(DiagnosticDto::from).collect(),
             draft: !changed.is_empty(),
             position: ledger.position,
         })
     }
     fn node(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> UnitNodeDto {
-        let (state, why) = self.standing_of(model, ledger, unit, draft, now);
+        let (state, why) = self.standing_of(model.blocked.get(&unit.id), ledger, &unit.id, draft, now);
         let lock = ledger.locks.get(&xcf_plan::admission::unit_lock(&unit.id));
         let open = ledger.change_sets.values().rev().find(|c| c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&unit.id.to_string())));
         let reads = model.reads.iter().filter(|r| r.unit == unit.id).map(|r| r.target.to_string());
@@ -158,26 +154,8 @@ impl Workspace {
     /// The working tree can't be read.
     pub(crate) async fn matrix(&self) -> Answer<MatrixDto> {
         let model = self.at_worktree().await?.model;
-        let rows = xcf_plan::matrix::grid(&model.rows(), &model.units);
-        let built = rows.into_iter().map(|r| MatrixRowDto {
-            name: r.name,
-            built_in: r.built_in,
-            lifecycle: r.lifecycle,
-            change_frequency: r.change_frequency,
-            environment: r.environment,
-            other_match: r.other_match,
-            engines: r.engines,
-            reconcile: r.reconcile,
-            drift: r.drift,
-            gate: r.gate,
-            backup: r.backup,
-            window: r.window,
-            rollback: r.rollback,
-            place: r.place.as_ref().map(PlaceDto::from),
-            units: count(r.units),
-        });
         let diagnostics = model.diagnostics.iter().filter(|d| d.code.starts_with("matrix"));
-        Ok(MatrixDto { rows: built.collect(), diagnostics: diagnostics.map(DiagnosticDto::from).collect() })
+        Ok(MatrixDto { rows: grid(&model), diagnostics: diagnostics.map(DiagnosticDto::from).collect() })
     }
     /// Use case: which row wins for one unit.
     ///
@@ -186,11 +164,10 @@ impl Workspace {
     pub(crate) async fn trace(&self, id: &UnitId) -> Answer<TraceDto> {
         let model = self.at_worktree().await?.model;
         let unit = model.unit(id).ok_or_else(|| Problem::not_found(id))?;
-        let trace = xcf_plan::router::trace(&model, unit);
         Ok(TraceDto {
             unit: id.to_string(),
-            facts: trace.facts,
-            steps: trace.steps.into_iter().map(|s| TraceStepDto { name: s.name, matched: s.matched, text: s.text, place: s.place.as_ref().map(PlaceDto::from) }).collect(),
+            facts: facts(unit),
+            steps: steps(&model, unit),
             route: rows(&unit.route),
         })
     }
@@ -221,9 +198,4 @@ fn edge(edge: &Edge) -> EdgeDto {
         input: edge.wire.as_ref().map(|w| w.input.clone()),
         place: PlaceDto::from(&edge.place),
     }
-}
-
-fn lanes() -> Vec<LaneDto> {
-    let row = |lifecycle: &Lifecycle| xcf_plan::matrix::lane(*lifecycle).map(|r| LaneDto { lifecycle: lifecycle.to_string(), rule: r.name, reconcile: r.reconcile, drift: r.drift, gate: r.gate });
-    Lifecycle::ALL.iter().filter_map(row).collect()
 }

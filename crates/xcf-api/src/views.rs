@@ -2,5 +2,6 @@
 
 pub(crate) mod change;
 pub(crate) mod event;
+pub(crate) mod matrix;
 pub(crate) mod plan;
 pub(crate) mod route;

@@ -199,7 +199,7 @@ pub struct ChangeUnitDto {
     pub moved_from: Option<String>,
     /// Restrictions that bind it but are not effective yet.
     pub not_yet_effective: Vec<String>,
-    /// Risk group: `irreversible`, `blind`, `recreate`, `needs-backup`, `unknown`, `exact`.
+    /// Risk group: `irreversible`, `blind`, `recreate`, `needs-backup`, `unknown`, `exact`, `not-runnable`.
     pub risk_group: String,
 }
 
@@ -340,6 +340,8 @@ pub struct ApplyRequest {
     pub accept_not_yet_effective: bool,
     /// Only ask for the run; another process drives it.
     pub detach: bool,
+    /// Stop driving when nothing moves without a person, time or a lock.
+    pub leave_when_idle: bool,
 }
 
 /// Sign-off, retry, skip of units.
@@ -364,4 +366,6 @@ pub struct ResumeRequest {
     pub reason: String,
     /// Only record it; another process drives the run.
     pub detach: bool,
+    /// Stop driving when nothing moves without a person, time or a lock.
+    pub leave_when_idle: bool,
 }

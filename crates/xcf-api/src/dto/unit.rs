@@ -65,15 +65,12 @@ pub struct InputDto {
     /// True if the module marks it sensitive.
     pub sensitive: bool,
     /// Default of the module.
-    #[schema(value_type = Option<Object>)]
     pub default: Option<serde_json::Value>,
     /// `literal`, `reference`, `secret`, `unset`.
     pub kind: String,
     /// Value as written (a secret is its reference, never the value).
-    #[schema(value_type = Option<Object>)]
     pub value: Option<serde_json::Value>,
     /// Value in the head commit, if the draft changes it.
-    #[schema(value_type = Option<Object>)]
     pub was: Option<serde_json::Value>,
     /// For references: `composition.module.output`.
     pub reference: Option<String>,
@@ -160,7 +157,6 @@ pub struct OutputValueDto {
     /// Name.
     pub name: String,
     /// Value; masked if sensitive; none if never applied.
-    #[schema(value_type = Option<Object>)]
     pub value: Option<serde_json::Value>,
     /// True if masked.
     pub sensitive: bool,

@@ -160,7 +160,6 @@ pub struct EditRequest {
     /// JSON Pointer from the document root.
     pub pointer: String,
     /// New value; absent together with `remove: true`.
-    #[schema(value_type = Option<Object>)]
     pub value: Option<serde_json::Value>,
     /// Remove the key instead.
     #[serde(default)]

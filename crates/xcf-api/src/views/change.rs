@@ -5,12 +5,12 @@ use crate::dto::{
 };
 use crate::views::plan::unit_plan;
 use std::collections::BTreeMap;
-use xcf_core::changeset::{ChangeSet, ChangeSetState as S, ChangeUnit, FrozenEdgeKind, UnitAction};
+use xcf_core::changeset::{ChangeSet, ChangeSetState as S, ChangeUnit, FrozenEdgeKind};
 use xcf_core::ids::{PersonName, Role, UnitId};
-use xcf_core::plan::{Fidelity, Reversibility};
-use xcf_core::route::{Gate, Layer};
+use xcf_core::plan::Reversibility;
 use xcf_plan::gates::{GateReport, missing_consents};
 use xcf_plan::ledger::ChangeSetRecord;
+use xcf_plan::render::{Section, by_section, change_set_risk, section};
 
 /// Everything the review is made of.
 pub(crate) struct Review<'a> {
@@ -23,46 +23,26 @@ pub(crate) struct Review<'a> {
     pub(crate) run_why: Option<String>,
     /// True if a person must act inside the run (a re-asked gate, a sign-off).
     pub(crate) run_awaits_person: bool,
+    /// True if a unit waits for sign-off.
+    pub(crate) run_signs: bool,
     /// Identities whose keys are on this machine (or the solo identity).
     pub(crate) own: &'a [PersonName],
     /// Roles the acting identities could fill, by unit gate.
     pub(crate) solo: bool,
 }
 
-/// Risk group of a unit (`ui.md` §1.1), worst first.
+/// Risk group of a unit (`ui.md` §1.1).
 pub(crate) fn risk_group(unit: &ChangeUnit) -> &'static str {
-    let blind = unit.plan.iter().flat_map(|p| &p.changes).any(|c| c.fidelity == Fidelity::Blind);
-    match (unit.way_back.as_ref().map(|w| w.grade), unit.action) {
-        (Some(Reversibility::Irreversible), _) => "irreversible",
-        _ if blind => "blind",
-        (Some(Reversibility::Recreate), _) => "recreate",
-        (Some(Reversibility::NeedsBackup), _) => "needs-backup",
-        (_, UnitAction::Deferred) | (None, UnitAction::Apply | UnitAction::Destroy) => "unknown",
-        _ => "exact",
-    }
-}
-
-const GROUPS: [&str; 6] = ["irreversible", "blind", "recreate", "needs-backup", "unknown", "exact"];
-
-fn group_rank(unit: &ChangeUnit) -> usize {
-    let group = risk_group(unit);
-    GROUPS.iter().position(|g| *g == group).unwrap_or(GROUPS.len())
-}
-
-/// `critical` where production-guarded things can't be undone, down to `low`. The reasons stand in the review.
-pub(crate) fn risk(change_set: &ChangeSet) -> &'static str {
-    let worst = change_set.units.iter().map(group_rank).min().unwrap_or(GROUPS.len());
-    let removal = change_set.units.iter().any(|u| u.removal);
-    let foundation = change_set.units.iter().any(|u| u.layer == Layer::Foundation);
-    let guarded = change_set.units.iter().any(|u| u.gate.level != Gate::Auto);
-    match (worst, guarded) {
-        (0, true) => "critical",
-        (0, false) | (1..=2, true) => "high",
-        _ if removal => "high",
-        _ if foundation && guarded => "high",
-        (1..=4, _) => "moderate",
-        _ if guarded => "moderate",
-        _ => "low",
+    match section(unit) {
+        Section::NoWayBack => "irreversible",
+        Section::Blind => "blind",
+        Section::RecreateOrBackup => match unit.way_back.as_ref().map(|w| w.grade) {
+            Some(Reversibility::NeedsBackup) => "needs-backup",
+            _ => "recreate",
+        },
+        Section::NotFullyKnown => "unknown",
+        Section::Exact => "exact",
+        Section::NotRunnable => "not-runnable",
     }
 }
 
@@ -142,7 +122,7 @@ impl Review<'_> {
             status: self.state.to_string(),
             why: self.why(),
             group: self.group().to_owned(),
-            risk: risk(c).to_owned(),
+            risk: change_set_risk(c).level.as_str().to_owned(),
             counts: counts(c),
             unit_count: u32::try_from(c.units.len()).unwrap_or(u32::MAX),
             created_by: c.created_by.to_string(),
@@ -211,15 +191,14 @@ impl Review<'_> {
             rule("pause", matches!(self.state, S::Applying | S::Queued | S::Observing), "nothing is running"),
             rule("cancel", running && self.state != S::Cancelling, if self.state == S::Cancelling { "it is being cancelled" } else { "nothing is running" }),
             rule("resume", matches!(self.state, S::Paused | S::Failed | S::Stuck) || (running && self.waiting_for_driver), "it is neither paused, failed nor without a driver"),
-            rule("sign-off", self.run_awaits_person, "nothing waits for sign-off"),
+            rule("sign-off", self.run_signs, "nothing waits for sign-off"),
             rule("replan", open && !running, if running { "its run is under way" } else { &over }),
         ]
     }
     /// The review.
     pub(crate) fn detail(&self, markdown: String, console: String) -> ChangeDetailDto {
         let c = self.change_set;
-        let mut units: Vec<&ChangeUnit> = c.units.iter().collect();
-        units.sort_by_key(|u| group_rank(u));
+        let units = by_section(c).into_iter().flat_map(|(_, units)| units);
         ChangeDetailDto {
             summary: self.summary(),
             revision: c.revision,
@@ -227,7 +206,7 @@ impl Review<'_> {
             commit: c.commit.to_string(),
             base: c.base.to_string(),
             authors: c.authors.clone(),
-            units: units.into_iter().map(|u| self.unit(u)).collect(),
+            units: units.map(|u| self.unit(u)).collect(),
             edges: c.edges.iter().map(|e| FrozenEdgeDto { from: e.from.to_string(), to: e.to.to_string(), kind: edge_word(e.kind).to_owned() }).collect(),
             policies: c.policies.iter().map(|p| PolicyResultDto { rule: p.rule.clone(), outcome: p.outcome.to_string(), message: p.message.clone(), unit: p.unit.as_ref().map(ToString::to_string), place: PlaceDto::from(&p.place) }).collect(),
             policies_passed: c.policies_passed,

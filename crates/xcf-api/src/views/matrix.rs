@@ -1,0 +1,194 @@
+//! The decision matrix as a grid, and which row wins for one unit.
+
+use crate::dto::{LaneDto, MatrixRowDto, PlaceDto, TraceStepDto};
+use crate::views::route::{backup_words, origin_word};
+use std::fmt::Display;
+use xcf_core::docs::composition::ReconcileSpec;
+use xcf_core::docs::matrix::UnitMatch;
+use xcf_core::docs::shapes::OneOrMany;
+use xcf_core::graph::Unit;
+use xcf_core::route::{Because, Layer, Lifecycle, Route, Strategy};
+use xcf_plan::matrix::{BuiltinRow, MatrixRow, Subject, approval_word, backup_set, builtin, cadence_seconds, mismatches};
+use xcf_plan::workspace::Workspace as Model;
+
+fn default_layer(lifecycle: Lifecycle) -> Layer {
+    match lifecycle {
+        Lifecycle::Foundation => Layer::Foundation,
+        Lifecycle::K8s => Layer::K8s,
+        Lifecycle::PaaS => Layer::PaaS,
+        Lifecycle::Config => Layer::Config,
+        Lifecycle::Applications | Lifecycle::Ephemeral => Layer::Applications,
+    }
+}
+
+fn words<T: Display>(list: Option<&OneOrMany<T>>) -> Vec<String> {
+    list.map(|l| l.as_slice().iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+fn subject(unit: &Unit) -> Subject<'_> {
+    Subject {
+        lifecycle: unit.lifecycle,
+        change_frequency: unit.change_frequency,
+        environment: Some(unit.id.environment.as_str()),
+        labels: &unit.labels,
+        engine: Some(unit.route.engine.value),
+    }
+}
+
+fn cadence(row: &BuiltinRow) -> String {
+    let interval = matches!(row.strategy, Strategy::Periodic | Strategy::OnDrift).then(|| cadence_seconds(row.change_frequency));
+    crate::views::route::reconcile_words(&xcf_core::route::Reconcile { strategy: row.strategy, interval_seconds: interval })
+}
+
+/// A lane's header: the built-in row of its lifecycle.
+pub(crate) fn lane(lifecycle: Lifecycle) -> LaneDto {
+    let row = builtin(lifecycle, default_layer(lifecycle));
+    LaneDto { lifecycle: lifecycle.to_string(), rule: row.rule.to_owned(), reconcile: cadence(&row), drift: row.drift.to_string(), gate: approval_word(row.approval).to_owned() }
+}
+
+/// Built-in rows, each followed by the rows that patch it; rows about all lifecycles last.
+pub(crate) fn grid(model: &Model) -> Vec<MatrixRowDto> {
+    let rows = model.rows();
+    let mut grid = Vec::new();
+    for lifecycle in Lifecycle::ALL {
+        let units = model.units.iter().filter(|u| u.lifecycle == *lifecycle).count();
+        grid.push(built_in(*lifecycle, units));
+        let patches = rows.all().iter().filter(|r| names(&r.row.matches, *lifecycle));
+        grid.extend(patches.map(|r| patch(r, &model.units)));
+    }
+    grid.extend(rows.all().iter().filter(|r| r.row.matches.lifecycle.is_none()).map(|r| patch(r, &model.units)));
+    grid
+}
+
+fn names(matches: &UnitMatch, lifecycle: Lifecycle) -> bool {
+    matches.lifecycle.as_ref().is_some_and(|l| l.as_slice().iter().any(|w| w.normalised() == lifecycle))
+}
+
+fn built_in(lifecycle: Lifecycle, units: usize) -> MatrixRowDto {
+    let row = builtin(lifecycle, default_layer(lifecycle));
+    MatrixRowDto {
+        name: row.rule.to_owned(),
+        built_in: true,
+        lifecycle: vec![lifecycle.to_string()],
+        change_frequency: vec![row.change_frequency.to_string()],
+        environment: Vec::new(),
+        other_match: Vec::new(),
+        engines: row.engines.iter().map(ToString::to_string).collect(),
+        reconcile: cadence(&row),
+        drift: row.drift.to_string(),
+        gate: approval_word(row.approval).to_owned(),
+        backup: backup_words(&row.backup),
+        window: String::new(),
+        rollback: row.rollback.to_string(),
+        place: None,
+        units: u32::try_from(units).unwrap_or(u32::MAX),
+    }
+}
+
+fn patch(row: &MatrixRow<'_>, units: &[Unit]) -> MatrixRowDto {
+    let r = row.row;
+    let matched = units.iter().filter(|u| mismatches(&r.matches, &subject(u)).is_empty()).count();
+    let text = |v: Option<String>| v.unwrap_or_default();
+    let mut other: Vec<String> = words(r.matches.engine.as_ref()).into_iter().map(|e| format!("engine: {e}")).collect();
+    other.extend(r.matches.labels.iter().map(|(k, v)| format!("{k}: {}", v.as_slice().join(" | "))));
+    let lifecycle = r.matches.lifecycle.iter().flat_map(|l| l.as_slice()).map(|w| w.normalised().to_string());
+    MatrixRowDto {
+        name: r.name.clone(),
+        built_in: false,
+        lifecycle: lifecycle.collect(),
+        change_frequency: words(r.matches.change_frequency.as_ref()),
+        environment: words(r.matches.environment.as_ref()),
+        other_match: other,
+        engines: r.engines.iter().flatten().map(ToString::to_string).collect(),
+        reconcile: text(r.reconcile.as_ref().map(reconcile_patch)),
+        drift: text(r.drift.map(|d| d.to_string())),
+        gate: text(r.approval.map(|a| approval_word(a).to_owned())),
+        backup: text(r.backup.as_ref().map(|b| backup_words(&backup_set(b)))),
+        window: text(r.window.clone()),
+        rollback: text(r.rollback.map(|b| b.to_string())),
+        place: Some(PlaceDto::from(&row.place(""))),
+        units: u32::try_from(matched).unwrap_or(u32::MAX),
+    }
+}
+
+fn reconcile_patch(spec: &ReconcileSpec) -> String {
+    let strategy = spec.strategy.map(|s| s.to_string());
+    let interval = spec.interval.as_ref().map(ToString::to_string);
+    strategy.into_iter().chain(interval).collect::<Vec<_>>().join(", ")
+}
+
+/// Facts the matrix looks at.
+pub(crate) fn facts(unit: &Unit) -> Vec<String> {
+    let mut facts = vec![format!("lifecycle {}", unit.lifecycle), format!("changeFrequency {}", unit.change_frequency), format!("environment {}", unit.id.environment), format!("engine {}", unit.route.engine.value)];
+    facts.extend(unit.labels.iter().map(|(k, v)| format!("{k}: {v}")));
+    facts
+}
+
+/// Every row looked at, in order of precedence, then the documents that had the last word.
+pub(crate) fn steps(model: &Model, unit: &Unit) -> Vec<TraceStepDto> {
+    let row = builtin(unit.lifecycle, unit.layer);
+    let built = TraceStepDto { name: row.rule.to_owned(), matched: true, text: given(&unit.route, &|b| b == row.rule), place: None };
+    let mut rows: Vec<_> = model.rows().all().to_vec();
+    rows.sort_by_key(|r| r.keys);
+    let looked = rows.iter().map(|r| {
+        let why = mismatches(&r.row.matches, &subject(unit));
+        let rule = r.rule();
+        let text = if why.is_empty() { given(&unit.route, &|b| b == rule) } else { why.join("; ") };
+        TraceStepDto { name: r.row.name.clone(), matched: why.is_empty(), text, place: Some(PlaceDto::from(&r.place(""))) }
+    });
+    let mut steps: Vec<TraceStepDto> = std::iter::once(built).chain(looked).collect();
+    steps.extend(documents(&unit.route));
+    steps
+}
+
+/// Which fields the rule gives in the end, or gave until something later replaced it.
+fn given(route: &Route, is: &dyn Fn(&str) -> bool) -> String {
+    let mut won = Vec::new();
+    let mut lost = Vec::new();
+    each(route, &mut |field, rule, overruled, _, _| {
+        if is(rule) {
+            won.push(field.to_owned());
+        } else if overruled.iter().any(|r| is(r)) {
+            lost.push(field.to_owned());
+        }
+    });
+    let mut parts = Vec::new();
+    if !won.is_empty() {
+        parts.push(format!("gives {}", won.join(", ")));
+    }
+    if !lost.is_empty() {
+        parts.push(format!("replaced: {}", lost.join(", ")));
+    }
+    if parts.is_empty() { "gives nothing that is in force".to_owned() } else { parts.join(" · ") }
+}
+
+/// One step per document layer that gives a field.
+fn documents(route: &Route) -> Vec<TraceStepDto> {
+    let mut steps: Vec<TraceStepDto> = Vec::new();
+    each(route, &mut |field, rule, _, origin, place| {
+        if matches!(origin, "built-in" | "matrix") {
+            return;
+        }
+        match steps.iter_mut().find(|s| s.name == rule && s.place == place) {
+            Some(step) => step.text.push_str(&format!(", {field}")),
+            None => steps.push(TraceStepDto { name: rule.to_owned(), matched: true, text: format!("{origin} gives {field}"), place }),
+        }
+    });
+    steps
+}
+
+type See<'s> = &'s mut dyn FnMut(&str, &str, &[String], &str, Option<PlaceDto>);
+
+fn each(route: &Route, see: See<'_>) {
+    fn one<T>(field: &str, b: &Because<T>, see: See<'_>) {
+        let overruled: Vec<String> = b.overruled.iter().map(|o| o.rule.clone()).collect();
+        see(field, &b.rule, &overruled, origin_word(b.origin), b.place.as_ref().map(PlaceDto::from));
+    }
+    one("engine", &route.engine, see);
+    one("reconcile", &route.reconcile, see);
+    one("drift", &route.drift, see);
+    one("gate", &route.gate, see);
+    one("backup", &route.backup, see);
+    one("window", &route.windows, see);
+    one("rollback", &route.rollback, see);
+}

@@ -1,0 +1,240 @@
+//! Runs as they go: units, phases, waits, logs, locks.
+
+use crate::dto::{DiagnosticDto, DriverDto, FrozenEdgeDto, LockDto, LocksDto, LogDto, PhaseDto, RunDto, RunListDto, RunSummaryDto, RunUnitDto, WaitDto};
+use crate::error::{Answer, Problem};
+use crate::open::Workspace;
+use crate::reviewing::Case;
+use crate::views::change::edge_word;
+use std::collections::BTreeMap;
+use xcf_core::changeset::{ChangeUnit, UnitRunState as U};
+use xcf_core::event::{EffectMark, Event, EventKind as K, StreamId};
+use xcf_core::ids::{RunId, UnitId};
+use xcf_plan::ledger::{Ledger, RunRecord, RunUnitRecord};
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+impl Workspace {
+    /// Use case: all runs, newest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn runs(&self) -> Answer<RunListDto> {
+        let ledger = self.ledger().await?;
+        let mut items = Vec::new();
+        for run in ledger.runs.values().rev() {
+            let case = self.case(&ledger, run.change_set, &[]).await?;
+            items.push(summary(&case, run, &ledger, self.clock.now()));
+        }
+        Ok(RunListDto { items })
+    }
+    /// Use case: one run.
+    ///
+    /// # Errors
+    /// No such run.
+    pub(crate) async fn run(&self, id: RunId) -> Answer<RunDto> {
+        let ledger = self.ledger().await?;
+        let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
+        let case = self.case(&ledger, run.change_set, &[]).await?;
+        let timelines = self.timelines(id).await?;
+        let leases = self.store.list().await?;
+        let lease = leases.iter().find(|l| l.name == xcf_run::driver::embedded::lease_name(id));
+        let alive = |holder: &str, until: jiff::Timestamp| !crate::process::is_dead(holder) && until > self.clock.now();
+        let driver = lease.filter(|_| run.finished.is_none()).map(|l| DriverDto { holder: l.holder.clone(), alive: alive(&l.holder, l.until), until: l.until.to_string() });
+        let units: Vec<RunUnitDto> = case.set.units.iter().filter(|u| u.is_runnable()).map(|u| unit(u, run.units.get(&u.id), timelines.get(&u.id))).collect();
+        let waits = run.units.iter().filter(|(_, u)| matches!(u.state, U::Waiting | U::Deferred));
+        let waits = waits.map(|(id, u)| WaitDto { unit: id.to_string(), why: u.waiting.as_ref().map(|w| w.why.clone()).filter(|w| !w.is_empty()).unwrap_or_else(|| u.note.clone()), until: u.waiting.as_ref().and_then(|w| w.until).map(|t| t.to_string()) });
+        Ok(RunDto {
+            summary: summary(&case, run, &ledger, self.clock.now()),
+            waiting_for_driver: run.finished.is_none() && !driver.as_ref().is_some_and(|d| d.alive),
+            driver,
+            waits: waits.filter(|w| !w.why.is_empty()).collect(),
+            if_cancelled: if_cancelled(&units),
+            units,
+            edges: case.set.edges.iter().map(|e| FrozenEdgeDto { from: e.from.to_string(), to: e.to.to_string(), kind: edge_word(e.kind).to_owned() }).collect(),
+            position: ledger.position,
+        })
+    }
+    /// Phases per unit, from the run's own stream.
+    async fn timelines(&self, id: RunId) -> Answer<BTreeMap<UnitId, Timeline>> {
+        let mut timelines: BTreeMap<UnitId, Timeline> = BTreeMap::new();
+        let mut position = 0;
+        loop {
+            let events = self.store.read_stream(&StreamId::run(id), position, 2_000).await?;
+            let Some(last) = events.last() else { return Ok(timelines) };
+            position = last.position;
+            for event in &events {
+                if let Some(unit) = &event.event.unit {
+                    timelines.entry(unit.clone()).or_default().take(event);
+                }
+            }
+        }
+    }
+    /// Use case: log of one unit in one run.
+    ///
+    /// # Errors
+    /// No such run, or the log can't be read.
+    pub(crate) async fn log(&self, id: RunId, unit: &UnitId, from: u64) -> Answer<LogDto> {
+        let ledger = self.ledger().await?;
+        let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
+        let over = run.finished.is_some() || run.units.get(unit).is_some_and(|u| matches!(u.state, U::Done | U::Skipped | U::Reversed));
+        let file = crate::logbook::file_of(&self.log_folder(), &id.to_string(), unit);
+        let read = crate::open::blocking(move || crate::logbook::read(&file, from, over).map_err(|e| Problem::internal("io", format!("the log can't be read: {e}"))));
+        read.await
+    }
+    /// Use case: who holds what.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn locks(&self) -> Answer<LocksDto> {
+        let ledger = self.ledger().await?;
+        let mut locks = Vec::new();
+        for (name, lock) in &ledger.locks {
+            let run = ledger.runs.get(&lock.run);
+            let holder = run.and_then(|r| r.driver.as_ref()).map(|d| d.holder.clone()).unwrap_or_default();
+            locks.push(LockDto { name: name.clone(), kind: "lock".to_owned(), run: Some(lock.run.to_string()), change_set: run.map(|r| r.change_set.to_string()), since: lock.since.to_string(), alive: !holder.is_empty() && !crate::process::is_dead(&holder), holder });
+        }
+        for lease in self.store.list().await? {
+            let run: Option<RunId> = lease.name.strip_prefix("run:").and_then(|r| r.parse().ok());
+            let alive = !crate::process::is_dead(&lease.holder) && lease.until > self.clock.now();
+            locks.push(LockDto { name: lease.name, kind: "lease".to_owned(), run: run.map(|r| r.to_string()), change_set: run.and_then(|r| ledger.runs.get(&r)).map(|r| r.change_set.to_string()), since: lease.until.to_string(), alive, holder: lease.holder });
+        }
+        Ok(LocksDto { locks })
+    }
+}
+
+fn summary(case: &Case, run: &RunRecord, ledger: &Ledger, now: jiff::Timestamp) -> RunSummaryDto {
+    let newest = case.record.runs.last() == Some(&run.id);
+    let status = match (&run.finished, newest) {
+        (_, true) => ledger.status(run.change_set, now).map(|s| s.state.to_string()).unwrap_or_default(),
+        (Some(end), false) => format!("{:?}", end.outcome),
+        (None, false) => "Superseded".to_owned(),
+    };
+    let total = case.set.units.iter().filter(|u| u.is_runnable()).count();
+    RunSummaryDto {
+        id: run.id.to_string(),
+        change_set: run.change_set.to_string(),
+        environment: case.set.environment.to_string(),
+        title: case.set.title.clone(),
+        status,
+        requested_at: run.requested_at.to_string(),
+        requested_by: run.requested_by.display_name().to_owned(),
+        finished_at: run.finished.as_ref().map(|f| f.at.to_string()),
+        done: count(run.units.values().filter(|u| matches!(u.state, U::Done | U::Skipped | U::Reversed)).count()),
+        total: count(total),
+    }
+}
+
+fn unit(planned: &ChangeUnit, record: Option<&RunUnitRecord>, timeline: Option<&Timeline>) -> RunUnitDto {
+    let state = record.map_or(U::Pending, |r| r.state);
+    let waiting = record.and_then(|r| r.waiting.as_ref()).filter(|_| matches!(state, U::Waiting));
+    let failure = record.and_then(|r| r.failure.as_ref());
+    let why = match (waiting, failure, state) {
+        (Some(w), ..) => w.why.clone(),
+        (_, Some(f), U::Failed) => f.message.clone(),
+        _ => record.map(|r| r.note.clone()).unwrap_or_default(),
+    };
+    let phases = timeline.map(Timeline::phases).unwrap_or_default();
+    let over = matches!(state, U::Done | U::Skipped | U::Failed | U::Reversed | U::Stuck);
+    RunUnitDto {
+        id: planned.id.to_string(),
+        layer: planned.layer.to_string(),
+        lifecycle: planned.lifecycle.to_string(),
+        engine: planned.engine.to_string(),
+        state: state.to_string(),
+        why,
+        attempt: record.map_or(0, |r| r.attempt),
+        max_attempts: planned.retries + 1,
+        started_at: phases.first().map(|p| p.started_at.clone()),
+        ended_at: record.filter(|_| over).map(|r| r.since.to_string()),
+        phases,
+        error: failure.map(|f| DiagnosticDto { severity: "error".to_owned(), code: f.code.clone(), message: f.message.clone(), file: String::new(), line: 0, column: 0, hint: String::new(), related: Vec::new() }),
+        left_behind: failure.map(|f| f.left_behind.clone()).unwrap_or_default(),
+        needs_sign_off: state == U::Observing,
+    }
+}
+
+fn if_cancelled(units: &[RunUnitDto]) -> Vec<String> {
+    let with = |states: &[&str]| units.iter().filter(|u| states.contains(&u.state.as_str())).map(|u| u.id.clone()).collect::<Vec<_>>();
+    let mut lines = Vec::new();
+    let busy = with(&["Applying", "BackingUp", "Verifying", "Reversing"]);
+    if !busy.is_empty() {
+        lines.push(format!("stops at the next safe point: {}", busy.join(", ")));
+    }
+    let kept = with(&["Done", "Observing"]);
+    if !kept.is_empty() {
+        lines.push(format!("stays applied: {}", kept.join(", ")));
+    }
+    let never = with(&["Pending", "Waiting", "Deferred"]);
+    if !never.is_empty() {
+        lines.push(format!("does not start: {}", never.join(", ")));
+    }
+    lines
+}
+
+/// Phases of one unit, in time order.
+#[derive(Default)]
+struct Timeline {
+    done: Vec<PhaseDto>,
+    attempt: u32,
+}
+
+impl Timeline {
+    fn take(&mut self, event: &Event) {
+        let at = event.event.at.to_string();
+        match event.event.kind {
+            K::EffectIntended => {
+                let mark: EffectMark = serde_json::from_value(event.event.data.clone()).unwrap_or_default();
+                if let Some(phase) = phase_word(&mark.action) {
+                    self.attempt = self.attempt.max(mark.attempt);
+                    self.end(&at, "ok");
+                    self.begin(phase, &at);
+                }
+            }
+            K::EffectFinished => self.end(&at, "ok"),
+            K::UnitFailed => self.fail(&at),
+            K::UnitWaiting => {
+                self.end(&at, "ok");
+                self.begin("waiting", &at);
+            }
+            K::UnitAdmitted => self.end(&at, "ok"),
+            K::ObservationStarted => {
+                self.end(&at, "ok");
+                self.begin("observing", &at);
+            }
+            K::UnitDone | K::UnitSkipped | K::UnitReversed | K::UnitStuck | K::UnitDestroyed | K::ObservationSignedOff => self.end(&at, "ok"),
+            _ => {}
+        }
+    }
+    fn begin(&mut self, phase: &str, at: &str) {
+        self.done.push(PhaseDto { phase: phase.to_owned(), attempt: self.attempt, started_at: at.to_owned(), ended_at: None, outcome: "running".to_owned() });
+    }
+    fn end(&mut self, at: &str, outcome: &str) {
+        if let Some(open) = self.done.last_mut().filter(|p| p.ended_at.is_none()) {
+            open.ended_at = Some(at.to_owned());
+            open.outcome = outcome.to_owned();
+        }
+    }
+    /// The effect ended just before: its bar is the one that failed.
+    fn fail(&mut self, at: &str) {
+        self.end(at, "failed");
+        if let Some(last) = self.done.last_mut() {
+            last.outcome = "failed".to_owned();
+        }
+    }
+    fn phases(&self) -> Vec<PhaseDto> {
+        self.done.clone()
+    }
+}
+
+fn phase_word(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "plan" => "planning",
+        "backup" => "backing-up",
+        "apply" | "destroy" | "rekey" | "outputs" | "inspect" => "applying",
+        "verify" => "verifying",
+        "reverse" => "reversing",
+        _ => return None,
+    })
+}
