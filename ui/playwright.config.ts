@@ -13,7 +13,7 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   reporter: "list",
-  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled", caret: "hide", scale: "css" } },
+  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.003, animations: "disabled", caret: "hide", scale: "css" } },
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1280, height: 800 },

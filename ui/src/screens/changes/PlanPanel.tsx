@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChangeDetailDto, ChangeUnitDto } from "../../api/dto";
 import { type Command, useCommands } from "../../commands/registry";
@@ -43,9 +43,14 @@ function opensAtFirst(unit: ChangeUnitDto, all: number): boolean {
 export function PlanPanel({ change, asConsole }: { change: ChangeDetailDto; asConsole: boolean }) {
   const { t } = useTranslation("changes");
   const navigate = useNavigate();
-  const text = useSearch({ from: "__root__" }).q ?? "";
+  const { q: text = "", sel } = useSearch({ from: "__root__" });
   const [open, setOpen] = useState<ReadonlySet<string>>(
-    () => new Set(change.units.filter((unit) => opensAtFirst(unit, change.units.length)).map((unit) => unit.id)),
+    () =>
+      new Set(
+        change.units
+          .filter((unit) => unit.id === sel || opensAtFirst(unit, change.units.length))
+          .map((unit) => unit.id),
+      ),
   );
   const seen = useViewed((state) => state.seen);
   const viewed = change.units.filter((unit) => seen.includes(unit.unitDigest)).length;
@@ -67,6 +72,12 @@ export function PlanPanel({ change, asConsole }: { change: ChangeDetailDto; asCo
   const setFilter = (q: string) =>
     void navigate({ to: ".", search: (old) => ({ ...old, q: q === "" ? undefined : q }), replace: true });
   usePlanCommands(change.units, expand, collapse);
+  // A link to one unit shows that unit.
+  useEffect(() => {
+    if (sel === undefined) return;
+    const row = [...document.querySelectorAll<HTMLElement>("[data-unit]")].find((each) => each.dataset.unit === sel);
+    row?.scrollIntoView({ block: "start" });
+  }, [sel]);
   return (
     <section className="cr-plan" aria-label={t("plan")}>
       <div className="cr-bar">

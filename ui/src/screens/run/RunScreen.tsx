@@ -269,7 +269,12 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
       error,
     };
   if (ending.includes(status)) return { buttons: cancel, primary: nothing, error };
-  return offer(t("pause"), pauseNow, { keys: "p", icon: "pause" });
+  const mayPause = change?.allowed.find((entry) => entry.action === "pause");
+  return offer(t("pause"), pauseNow, {
+    keys: "p",
+    icon: "pause",
+    reason: mayPause?.allowed === false ? mayPause.whyNot : undefined,
+  });
 }
 
 function useRunCommands(
