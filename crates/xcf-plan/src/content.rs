@@ -204,9 +204,16 @@ pub(crate) fn line_column(text: &str, offset: usize) -> (u32, u32) {
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
+/// Reads a file, through symlinks inside the repository, or says why not.
+pub(crate) fn read_bytes(tree: &dyn Tree, path: &str) -> Result<std::sync::Arc<[u8]>, Diagnostic> {
+    let real = crate::workspace::refs::real_path(tree, path)
+        .map_err(|e| e.diagnostic(path, "unreadable-file", Place::file(path)))?;
+    tree.read(&real, SOURCE_LIMIT).map_err(|e| unreadable(path, &e.to_string()))
+}
+
 /// Reads a file as text, or says why not.
 pub(crate) fn read_text(tree: &dyn Tree, path: &str) -> Result<String, Diagnostic> {
-    let bytes = tree.read(path, SOURCE_LIMIT).map_err(|e| unreadable(path, &e.to_string()))?;
+    let bytes = read_bytes(tree, path)?;
     if is_too_deep(&bytes) {
         let message = format!("{path} nests deeper than {MAX_NESTING} brackets.");
         return Err(Diagnostic::error("invalid-module", message, Place::file(path)));

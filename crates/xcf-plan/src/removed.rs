@@ -253,6 +253,25 @@ pub fn held_by_unresolved(vanished: &[Vanished], base: &Workspace, head: &Worksp
     held
 }
 
+/// Hosts that a playbook unit had at base and has no more (`dsl §1`): nothing is undone on them, and that is said.
+#[must_use]
+pub fn hosts_left(base: &Workspace, head: &Workspace) -> Vec<Diagnostic> {
+    let of_unit = |unit: &Unit| {
+        let before = base.unit(&unit.id)?;
+        let left: Vec<&str> = before
+            .hosts
+            .iter()
+            .filter(|h| !unit.hosts.iter().any(|n| n.name == h.name))
+            .map(|h| h.name.as_str())
+            .collect();
+        let place = unit.entry_place.clone().unwrap_or_else(|| unit.place.clone());
+        let message = format!("{} does not run on {} any more: nothing is undone there.", unit.id, left.join(", "));
+        let hint = "Undo it by hand, or apply the declared rollback there first.";
+        (!left.is_empty()).then(|| Diagnostic::warning("host-left", message, place).hint(hint))
+    };
+    head.units.iter().filter_map(of_unit).collect()
+}
+
 /// What a person is told about a vanished unit; none for one that is present, moved or cleanly removed.
 #[must_use]
 pub fn diagnostic(vanished: &Vanished) -> Option<Diagnostic> {

@@ -2,6 +2,7 @@
 //! wrong (`dsl §1`–`§6`). Loading collects, it never fails; broken text leaves the rest working (`D2.5`).
 
 mod assemble;
+mod blocked;
 mod build;
 mod catalog;
 mod environments;
@@ -197,6 +198,10 @@ impl Workspace {
     }
     fn ids(&self, positions: Vec<usize>) -> Vec<UnitId> {
         positions.into_iter().filter_map(|p| self.units.get(p)).map(|u| u.id.clone()).collect()
+    }
+    /// Errors below `policies/`: while there are any, it is not known what binds the units.
+    pub fn policy_errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|d| d.is_error() && d.place.file.starts_with("policies/"))
     }
     /// True if any diagnostic is an error.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Reading YAML sources for the files they name.
 
 use super::Walk;
-use crate::content::{SOURCE_LIMIT, documents, is_yaml};
+use crate::content::{documents, is_yaml, read_bytes};
 use serde_yaml::Value;
 use xcf_core::diag::Place;
 
@@ -11,8 +11,7 @@ impl Walk<'_> {
         if !self.read.insert(path.to_owned()) {
             return Vec::new();
         }
-        let real = self.links.resolve(self.tree, path).unwrap_or_else(|_| path.to_owned());
-        let Ok(bytes) = self.tree.read(&real, SOURCE_LIMIT) else {
+        let Ok(bytes) = read_bytes(self.tree, path) else {
             self.unresolved(Place::file(path), format!("{path} can't be read"));
             return Vec::new();
         };

@@ -1,6 +1,6 @@
 //! What kind of content a module path holds (`dsl §4`). Nothing of it is run.
 
-use super::{ContentKind, SOURCE_LIMIT, terraform};
+use super::{ContentKind, terraform};
 use serde_yaml::Value;
 use std::collections::BTreeSet;
 use xcf_core::diag::Diagnostic;
@@ -51,9 +51,9 @@ impl Found {
         if terraform::is_terraform_file(path) || !is_yaml(path) {
             return;
         }
-        let bytes = match tree.read(path, SOURCE_LIMIT) {
+        let bytes = match super::read_bytes(tree, path) {
             Ok(bytes) => bytes,
-            Err(error) => return self.diagnostics.push(super::unreadable(path, &error.to_string())),
+            Err(diagnostic) => return self.diagnostics.push(diagnostic),
         };
         for document in documents(&bytes) {
             match document {

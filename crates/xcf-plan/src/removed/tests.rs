@@ -186,6 +186,16 @@ fn dsl7_allow_destroy_never_refuses_by_base_or_head_and_unresolved_holds_dependa
     assert_eq!(held, ["dev/app/app", "dev/db/db", "dev/ops/motd"]);
 }
 
+#[test]
+fn dsl1_a_host_that_leaves_is_a_warning() {
+    let base = load(&sample().tree());
+    let head = load(&sample().replace("envs/dev.yaml", "    - name: h2\n      address: 127.0.0.1\n", "").tree());
+    let told = super::hosts_left(&base, &head);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].code == "host-left" && told[0].message.contains("dev/ops/motd does not run on h2"), "{}", told[0]);
+    assert!(super::hosts_left(&base, &base).is_empty());
+}
+
 /// One random harm to one file.
 #[derive(Debug, Clone)]
 enum Harm {

@@ -44,6 +44,8 @@ pub(super) struct Built {
     pub composition: usize,
     pub environment: Option<usize>,
     pub module: usize,
+    /// First error of its document.
+    pub faulty: Option<Place>,
 }
 
 /// Layer an Ephemeral Composition counts as, or the lifecycle's own. Without `layer` it counts as Applications.

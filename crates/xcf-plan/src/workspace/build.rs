@@ -1,14 +1,15 @@
 //! The steps of loading, in order.
 
 use super::assemble::{Built, Context, Instance, unassembled};
+use super::blocked::{Causes, everywhere};
 use super::catalog::{Catalog, CompositionIndex};
-use super::finding::{Finding, sorted, unit_errors};
+use super::finding::{Finding, sorted};
 use super::health::Health;
 use super::modules::{ModuleUse, Prepared, prepare};
 use super::read::{self, Documents, Unreadable};
 use super::refs::{Links, choices, normalise};
 use super::wire::{InstanceKey, Wiring};
-use super::{Blocked, Workspace, environments, moved, names};
+use super::{Workspace, environments, moved, names};
 use crate::graph::{Graph, cycles, effective_layers};
 use crate::matrix::Rows;
 use crate::router::EngineChoice;
@@ -75,6 +76,8 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
     };
     let wired = wiring.wire();
     findings.extend(wired.findings);
+    let faulty_units: BTreeMap<UnitId, Place> =
+        units.iter().filter_map(|b| Some((b.unit.id.clone(), b.faulty.clone()?))).collect();
     let mut units: Vec<Unit> = units.into_iter().map(|b| b.unit).collect();
     for (unit, references) in units.iter_mut().zip(wired.references) {
         unit.references = references;
@@ -89,7 +92,14 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
     let (moved, found) = moved::apply(&mut units, &catalog.compositions, &catalog.environments);
     findings.extend(found);
     findings.extend(unknown_windows(&units, &catalog));
-    let blocked = blocked(&graph, &units, &groups, &findings, &knotted);
+    let health = Health::of(&findings, documents.unreadable);
+    let causes = Causes {
+        findings: &findings,
+        knotted: &knotted,
+        faulty: &faulty_units,
+        everywhere: everywhere(&health, &findings),
+    };
+    let blocked = causes.spread(&graph, &units, &groups);
     let order = config.and_then(|c| c.order).unwrap_or_default();
     let module_uses = module_uses(&catalog, &modules);
     let mut all_environments = environments::infos(&catalog.environments, &twice_environments);
@@ -130,7 +140,7 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
         blocked,
         moved,
         diagnostics: sorted(&findings),
-        health: Health::of(&findings, documents.unreadable),
+        health,
         order,
     }
 }
@@ -303,40 +313,6 @@ fn unknown_windows(units: &[Unit], catalog: &Catalog) -> Vec<Finding> {
         }
     }
     found
-}
-
-/// Units with an error of their own, on a cycle, or downstream of such.
-fn blocked(
-    graph: &Graph,
-    units: &[Unit],
-    groups: &[Vec<usize>],
-    findings: &[Finding],
-    knotted: &BTreeMap<usize, Place>,
-) -> BTreeMap<UnitId, Blocked> {
-    let own = unit_errors(findings);
-    let mut cause: Vec<Option<usize>> = vec![None; graph.nodes()];
-    let mut blocked = BTreeMap::new();
-    for node in groups.iter().flatten().copied() {
-        let upstream = graph.node_before(node).iter().find_map(|n| cause.get(*n as usize).copied().flatten());
-        let unit = units.get(node);
-        let entry = match (unit.and_then(|u| own.get(&u.id)), knotted.get(&node), upstream.and_then(|u| units.get(u))) {
-            (Some(error), _, _) => Some((error.message.clone(), error.place.clone(), None)),
-            (None, Some(place), _) => Some(("It is part of a cycle.".to_owned(), place.clone(), None)),
-            (None, None, Some(up)) => {
-                Some((format!("{} upstream has an error.", up.id), up.place.clone(), Some(up.id.clone())))
-            }
-            (None, None, None) => None,
-        };
-        let Some((reason, place, via)) = entry else { continue };
-        let source = if via.is_some() || unit.is_none() { upstream } else { Some(node) };
-        if let Some(slot) = cause.get_mut(node) {
-            *slot = source;
-        }
-        if let Some(unit) = unit {
-            blocked.insert(unit.id.clone(), Blocked { reason, place, upstream: via });
-        }
-    }
-    blocked
 }
 
 fn module_uses(catalog: &Catalog, modules: &[Vec<super::modules::PreparedModule>]) -> BTreeMap<String, Vec<ModuleUse>> {

@@ -117,25 +117,7 @@ impl Links {
 
     /// The path behind every symlink on the way.
     pub(crate) fn resolve(&self, tree: &dyn Tree, path: &str) -> Result<String, RefError> {
-        let mut path = path.to_owned();
-        for _ in 0..MAX_HOPS {
-            let Some(link) = self.first_on(&path) else { return Ok(path) };
-            let bytes = tree.read(&link, TARGET_LIMIT).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
-            let target = std::str::from_utf8(&bytes).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
-            let real = join(parent(&link), target.trim_end_matches('\n'))
-                .ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
-            let rest = path.get(link.len()..).unwrap_or_default().trim_start_matches('/');
-            path = join(&real, rest).ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
-        }
-        Err(RefError::SymlinkLoop(path))
-    }
-
-    fn first_on(&self, path: &str) -> Option<String> {
-        if self.links.is_empty() {
-            return None;
-        }
-        let ends = path.match_indices('/').map(|(i, _)| i).chain([path.len()]);
-        ends.filter_map(|end| path.get(..end)).find(|p| self.links.contains(*p)).map(str::to_owned)
+        if self.links.is_empty() { Ok(path.to_owned()) } else { real_path(tree, path) }
     }
 
     /// Symlinks at or below `dir`.
@@ -145,6 +127,26 @@ impl Links {
         };
         self.links.iter().filter(inside).map(String::as_str)
     }
+}
+
+/// The path behind every symlink on the way to `path`.
+pub(crate) fn real_path(tree: &dyn Tree, path: &str) -> Result<String, RefError> {
+    let is_link = |p: &str| tree.entry(p).is_some_and(|e| e.kind == EntryKind::Symlink);
+    let first_link = |path: &str| {
+        let ends = path.match_indices('/').map(|(i, _)| i).chain([path.len()]);
+        ends.filter_map(|end| path.get(..end)).find(|p| is_link(p)).map(str::to_owned)
+    };
+    let mut path = path.to_owned();
+    for _ in 0..MAX_HOPS {
+        let Some(link) = first_link(&path) else { return Ok(path) };
+        let bytes = tree.read(&link, TARGET_LIMIT).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
+        let target = std::str::from_utf8(&bytes).map_err(|_| RefError::SymlinkUnreadable(link.clone()))?;
+        let real = join(parent(&link), target.trim_end_matches('\n'));
+        let real = real.ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
+        let rest = path.get(link.len()..).unwrap_or_default().trim_start_matches('/');
+        path = join(&real, rest).ok_or_else(|| RefError::SymlinkEscapes(link.clone()))?;
+    }
+    Err(RefError::SymlinkLoop(path))
 }
 
 /// What a module ref leads to.

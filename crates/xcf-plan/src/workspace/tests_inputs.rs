@@ -180,3 +180,40 @@ fn dsl_head_restricting_fields_without_behaviour_are_told_per_unit() {
     assert_eq!(of("dev/net/net"), ["observe"]);
     assert!(of("dev/db/db").is_empty());
 }
+
+#[test]
+fn d26_an_error_in_config_or_policies_keeps_every_unit_back() {
+    let row = "apiVersion: xcloudflow.io/v1alpha1\nkind: DecisionMatrix\nmetadata:\n  name: m\nspec:\n  rows:\n    - name: r\n      match: {environment: prod}\n      approval: strng\n";
+    for files in [
+        sample().with("policies/m.yaml", row),
+        sample().with("policies/m.yaml", ""),
+        sample().with(".xcf.yaml", "kind: ["),
+    ] {
+        let w = ws(&files);
+        assert_eq!(w.blocked.len(), 8, "{:?}", w.diagnostics);
+        assert_eq!(w.units.len(), 8, "all else is still shown");
+    }
+    assert_eq!(ws(&sample().with("policies/m.yaml", row)).policy_errors().count(), 1);
+    assert!(ws(&sample().with("policies/README.md", "text")).blocked.is_empty());
+}
+
+#[test]
+fn d25_a_faulty_document_keeps_its_units_back_without_repeating_the_error() {
+    let files = sample().replace("compositions/net.yaml", "  modules:\n", "  ttl: 1d\n  modules:\n");
+    let w = ws(&files);
+    let errors: Vec<String> = w.diagnostics.iter().filter(|d| d.is_error()).map(ToString::to_string).collect();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert!(w.blocked[&id("dev/net/net")].reason.contains("compositions/net.yaml:7"), "{:?}", w.blocked);
+}
+
+#[test]
+fn dsl2_symlinked_sources_are_read_through() {
+    let text = sample().text("modules/net/main.tf");
+    let files = sample()
+        .without("modules/net/main.tf")
+        .with("common/main.tf", text)
+        .link("modules/net/main.tf", "../../common/main.tf");
+    let w = ws(&files);
+    clean(&w);
+    assert!(w.modules["modules/net"].interface.inputs.contains_key("size"));
+}

@@ -40,11 +40,6 @@ impl OneUnit<'_, '_> {
         );
         let place = composition.place(&format!("/spec/modules/{}", self.index));
         let mut errors: Vec<Diagnostic> = self.prepared.errors.clone();
-        if let Some(at) = self.instance.faulty {
-            // The error itself is told where it stands; this only keeps the unit from being planned.
-            let message = format!("{id} is not planned: its document has an error at {at}.");
-            errors.push(Diagnostic::error("broken-document", message, at.clone()));
-        }
         let input = RouteInput {
             composition,
             module_index: self.index,
@@ -117,6 +112,7 @@ impl OneUnit<'_, '_> {
             composition: self.instance.composition_index,
             environment: environment.map(|(i, _, _, _)| i),
             module: self.index,
+            faulty: self.instance.faulty.cloned(),
         };
         built.unit.not_yet_effective = self.not_yet(cx, &built.unit);
         built
