@@ -5,7 +5,7 @@ pub(crate) mod rows;
 mod trace;
 
 pub use builtin::{BuiltinRow, builtin, cadence_seconds};
-pub use rows::{MatrixRow, Rows, Subject, Tie, Winner};
+pub use rows::{MatrixRow, Rows, Subject, Tie, Winner, key_count, mismatches, winner};
 pub use trace::{FieldTrace, RowTrace, Trace, built_in_rows, trace};
 
 use xcf_core::docs::shapes::{Approval, BackupSpec, BackupWord};
