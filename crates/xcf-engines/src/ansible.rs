@@ -59,14 +59,15 @@ impl Ansible {
     }
 
     async fn check(&self, cx: &UnitContext, name: &str, instead: Option<&Instead>) -> Result<UnitPlan, RunnerError> {
-        let run = Run::open(cx, &self.supervisor)?;
+        let run = Run::open(cx, &self.supervisor).await?;
         let book = book(&run, instead)?;
         if !cx.settings.allow_check_mode_false {
             let text = match instead {
-                Some(Instead::Rollback { fragment }) => fragment,
-                _ => &run.playbook,
+                Some(Instead::Rollback { fragment }) => fragment.clone(),
+                _ => run.playbook.clone(),
             };
-            let found = playbook::unchecked(&cx.export, text);
+            let export = cx.export.clone();
+            let found = crate::error::blocking(move || Ok(playbook::unchecked(&export, &text))).await?;
             if !found.is_empty() {
                 return Err(run::refused(found));
             }
@@ -328,7 +329,7 @@ impl Runner for Ansible {
     }
 
     async fn prepare(&self, cx: &UnitContext) -> Result<(), RunnerError> {
-        let run = Run::open(cx, &self.supervisor)?;
+        let run = Run::open(cx, &self.supervisor).await?;
         let Some(wanted) = &cx.settings.version else { return Ok(()) };
         let found = self.probe(&cx.settings).await.version.unwrap_or_default();
         if binary::version_fits(wanted, &found) {
@@ -356,7 +357,7 @@ impl Runner for Ansible {
         if recorded(cx).await?.is_some() {
             return Ok(Inspection::Finished);
         }
-        let run = Run::open(cx, &self.supervisor)?;
+        let run = Run::open(cx, &self.supervisor).await?;
         let ran = run.attach(APPLY, child).await?;
         Ok(match (&ran.result.end, run.error_of(&ran)) {
             (End::NotRun, _) => Inspection::NotStarted,
@@ -393,7 +394,7 @@ impl Runner for Ansible {
                 actual: forgetting(cx).changes,
             });
         }
-        let mut run = Run::open(cx, &self.supervisor)?;
+        let mut run = Run::open(cx, &self.supervisor).await?;
         let earlier = cx.resume.as_ref().filter(|c| c.work_dir == step_dir(cx, APPLY));
         if let Some(child) = earlier
             && let Some(applied) = self.resume(&mut run, child, instead.as_ref()).await?
@@ -406,7 +407,12 @@ impl Runner for Ansible {
     }
 
     async fn verify(&self, cx: &UnitContext) -> Result<Vec<ResourceChange>, RunnerError> {
-        let plan = self.check(cx, "verify", None).await?;
+        let instead = if cx.destroy { way_back(cx) } else { None };
+        if cx.destroy && instead.is_none() {
+            // It was only forgotten: there is nothing left to look at.
+            return Ok(Vec::new());
+        }
+        let plan = self.check(cx, "verify", instead.as_ref()).await?;
         Ok(plan.changes.into_iter().filter(|c| c.fidelity != Fidelity::Blind).collect())
     }
 

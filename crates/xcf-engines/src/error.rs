@@ -21,3 +21,11 @@ pub async fn off_runtime<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|e| RunnerError::new("io", format!("{doing}: {e}")))?.map_err(|e| io_error(doing, &e))
 }
+
+/// As `off_runtime`, for work that makes its own errors.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RunnerError> + Send + 'static,
+) -> Result<T, RunnerError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|e| RunnerError::new("io", format!("a task of the runner broke off: {e}")))?
+}

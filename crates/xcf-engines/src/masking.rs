@@ -1,7 +1,10 @@
 //! Keeps secrets out of what a runner tells (`D2.7`, `D6`): values by where they came from, texts by what they hold.
 
+use crate::error::off_runtime;
+use crate::process::{read_if_there, write_private};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use xcf_core::digest::keyed;
 use xcf_core::plan::UnitPlan;
 use xcf_core::ports::runner::{RunnerError, UnitContext};
@@ -183,6 +186,23 @@ impl Masker {
             }
             other => other,
         }
+    }
+
+    /// Takes known secrets out of files an engine wrote (a provisioner or a task may print them). Files that are not there are fine.
+    pub async fn scrub(&self, paths: Vec<PathBuf>) -> Result<(), RunnerError> {
+        let masker = self.clone();
+        off_runtime("cannot take secrets out of the run's files", move || {
+            for path in paths {
+                let Some(bytes) = read_if_there(&path)? else { continue };
+                let text = String::from_utf8_lossy(&bytes);
+                let clean = masker.text(&text);
+                if clean != text {
+                    write_private(&path, clean.as_bytes())?;
+                }
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// An error whose texts hold no known secret.

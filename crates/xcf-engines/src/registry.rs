@@ -17,7 +17,7 @@ impl Runners {
     #[must_use]
     pub fn standard(launcher: &ChildLauncher) -> BTreeMap<Engine, Arc<dyn Runner>> {
         let all: [Arc<dyn Runner>; 3] = [
-            Arc::new(Terraform::terraform(launcher.clone())),
+            Arc::new(Terraform::hashicorp(launcher.clone())),
             Arc::new(Terraform::opentofu(launcher.clone())),
             Arc::new(Ansible::new(launcher.clone())),
         ];

@@ -54,7 +54,7 @@ fn fix(engine: Engine) -> String {
 impl Terraform {
     /// HashiCorp Terraform.
     #[must_use]
-    pub fn terraform(launcher: ChildLauncher) -> Self {
+    pub fn hashicorp(launcher: ChildLauncher) -> Self {
         Self { engine: Engine::Terraform, supervisor: Supervisor::new(launcher) }
     }
 
@@ -98,7 +98,7 @@ impl Terraform {
             inspect::Found::Is(Inspection::NotStarted) => Ok(None),
             inspect::Found::Is(Inspection::Finished) => {
                 let state = state::read(&session).await?;
-                let engine_version = inspect::header(cx)?.map(|h| h.engine_version).unwrap_or_default();
+                let engine_version = inspect::header(cx).await?.map(|h| h.engine_version).unwrap_or_default();
                 Ok(Some(Applied {
                     state_serial: Some(state::serial(state.as_ref())),
                     outputs: state::outputs(state),
@@ -242,17 +242,18 @@ impl Runner for Terraform {
             return Err(RunnerError::new("stale-plan", "there is no saved plan to apply").hint("plan again"));
         };
         let artifact = Artifact::decode(bytes)?;
+        let header = artifact.header.clone();
         let session = Session::open(cx, &self.supervisor, "").await?;
-        let plan_file = planning::lay_out_saved(&session, &artifact)?;
+        let plan_file = planning::lay_out_saved(&session, artifact).await?;
         let version = session.init().await?.version.unwrap_or_default();
-        if version != artifact.header.engine_version {
-            let message =
-                format!("planned with {} {}, but {version} is here now", self.engine, artifact.header.engine_version);
+        if version != header.engine_version {
+            let message = format!("planned with {} {}, but {version} is here now", self.engine, header.engine_version);
             return Err(RunnerError::new("stale-plan", message).hint("plan again"));
         }
-        inspect::keep_header(cx, &artifact.header)?;
+        inspect::keep_header(cx, &header).await?;
         // The plan file holds the inputs; only ephemeral ones, which it may not hold, are given again.
-        let ephemeral = session.inputs_file(|name| session.module.variables.get(name).is_some_and(|v| v.ephemeral))?;
+        let ephemeral =
+            session.inputs_file(|name| session.module.variables.get(name).is_some_and(|v| v.ephemeral)).await?;
         let (flag, file) = (ephemeral.flag(), plan_file.to_string());
         let mut args = vec![APPLY, "-json", "-no-color", "-input=false", LOCK_TIMEOUT];
         if session.module.variables.iter().any(|(name, v)| v.ephemeral && cx.inputs.contains_key(name)) {

@@ -1,5 +1,5 @@
 //! The Runner conformance suite (`D10`): the same promises, kept by every engine, against the real binaries.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
@@ -90,7 +90,7 @@ async fn terraform_family(engine: Engine, runner: Terraform) -> Option<Case> {
 }
 
 async fn terraform() -> Option<Case> {
-    terraform_family(Engine::Terraform, Terraform::terraform(launcher())).await
+    terraform_family(Engine::Terraform, Terraform::hashicorp(launcher())).await
 }
 
 async fn opentofu() -> Option<Case> {

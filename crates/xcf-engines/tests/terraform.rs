@@ -1,5 +1,5 @@
 //! The Terraform runner against the real binary.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
@@ -44,7 +44,7 @@ output "login" {
 "#;
 
 fn runner() -> Terraform {
-    Terraform::terraform(launcher())
+    Terraform::hashicorp(launcher())
 }
 
 fn bench() -> Bench {
@@ -319,4 +319,51 @@ async fn d10_the_pinned_version_must_be_there() {
     assert!(probe.version.is_some() && probe.problem.is_some() && probe.fix.is_some());
     bench.settings.binary = Some("/no/such/terraform".into());
     assert_eq!(runner().plan(&bench.cx()).await.unwrap_err().code, "engine-missing");
+}
+
+#[tokio::test]
+async fn d7_two_units_plan_and_apply_the_same_module_at_once() {
+    if !have("terraform") {
+        return;
+    }
+    let bench = bench();
+    bench.write("infra/net/more.tf", "module \"shared\" {\n  source = \"../shared\"\n  name   = var.name\n}\n");
+    bench.write("infra/shared/main.tf", "variable \"name\" {}\nresource \"terraform_data\" \"x\" {\n  input = \"${var.name} ${file(\"${path.module}/../text\")}\"\n}\n");
+    bench.write("infra/text", "hello");
+    let other = || {
+        let mut cx = bench.cx();
+        cx.unit = "prod/sample/unit".parse().unwrap();
+        cx.state_dir = bench.path().join("state-of-prod");
+        fs::create_dir_all(&cx.state_dir).unwrap();
+        cx
+    };
+    let (dev, prod) = (bench.cx(), other());
+    let both = runner();
+    let (a, b) = tokio::join!(both.plan(&dev), both.plan(&prod));
+    let (a, b) = (a.unwrap(), b.unwrap());
+    assert!(
+        a.plan
+            .changes
+            .iter()
+            .any(|c| c.address == "module.shared.terraform_data.x" && c.after["input"] == "blue hello")
+    );
+    let (dev, prod) = (bench.cx(), other());
+    let (x, y) = tokio::join!(both.apply(&dev, a.artifact.as_deref()), both.apply(&prod, b.artifact.as_deref()));
+    assert_ne!(x.unwrap().outputs.values["id"], y.unwrap().outputs.values["id"]);
+}
+
+#[tokio::test]
+async fn d2_7_what_a_provisioner_prints_is_masked_in_lines_and_files() {
+    if !have("terraform") {
+        return;
+    }
+    let mut bench = bench();
+    bench.write("infra/net/print.tf", "resource \"terraform_data\" \"print\" {\n  provisioner \"local-exec\" {\n    command = \"echo it is $TOKEN\"\n  }\n}\n");
+    bench.known("name", json!("blue"));
+    let planned = runner().plan(&bench.cx()).await.unwrap();
+    let mut cx = bench.cx();
+    cx.env.insert("TOKEN".into(), xcf_core::secret::Secret::new("t0ken-in-the-environment"));
+    runner().apply(&cx, planned.artifact.as_deref()).await.unwrap();
+    assert!(bench.seen.text().contains("it is <secret>"), "{}", bench.seen.text());
+    assert!(files_holding(&cx.work_dir, "t0ken").is_empty());
 }

@@ -4,7 +4,7 @@ use super::events::Told;
 use super::files::{self, RunFiles};
 use super::playbook::{self, SideFile};
 use crate::binary;
-use crate::error::{io_error, off_runtime};
+use crate::error::{blocking, io_error, off_runtime};
 use crate::masking::Masker;
 use crate::process::{
     End, MAX_OUTPUT, ProcessResult, Step, Supervisor, base_environment, read_if_there, remove_if_there, step_dir,
@@ -48,28 +48,9 @@ pub struct Ran {
 
 impl<'a> Run<'a> {
     /// Reads the playbook's text and refuses inputs it does not declare. Runs nothing.
-    pub fn open(cx: &'a UnitContext, supervisor: &'a Supervisor) -> Result<Run<'a>, RunnerError> {
-        let program = super::find_binary(&cx.settings)?;
-        let playbook = playbook::locate(&cx.export, &cx.module)?;
-        let side = playbook::side_file(&cx.export, &playbook)?;
-        if let Some(known) = &side.inputs {
-            let strange: Vec<&str> =
-                cx.inputs.keys().filter(|name| !known.contains(*name)).map(String::as_str).collect();
-            if !strange.is_empty() {
-                let message = format!("{playbook} declares no input {}", strange.join(", "));
-                let list = known.iter().cloned().collect::<Vec<_>>().join(", ");
-                return Err(RunnerError::new("unknown-input", message).hint(format!("its side file declares {list}")));
-            }
-        }
-        if let Some((name, _)) = cx.inputs.iter().find(|(_, value)| matches!(value, Resolved::Unknown(_))) {
-            let message = format!("the input {name} is not known yet, and a playbook can't be planned without it");
-            return Err(RunnerError::new("not-supported", message)
-                .hint("it is planned when the units it reads from are applied"));
-        }
-        if cx.hosts.is_empty() {
-            return Err(RunnerError::new("no-hosts", format!("{} has no host to run on", cx.unit))
-                .hint("add hosts to the Environment, or mend `hosts`/`labels`"));
-        }
+    pub async fn open(cx: &'a UnitContext, supervisor: &'a Supervisor) -> Result<Run<'a>, RunnerError> {
+        let owned = cx.clone();
+        let (program, playbook, side) = blocking(move || prepare(&owned)).await?;
         Ok(Self { cx, masker: Masker::new(cx), side, playbook, supervisor, program })
     }
 
@@ -161,20 +142,8 @@ impl<'a> Run<'a> {
 
     /// Takes secrets out of the files a run leaves: diffs of a task may hold them. Call once everything was read and recorded.
     pub async fn scrub(&self, ran: &Ran) -> Result<(), RunnerError> {
-        let masker = self.masker.clone();
-        let paths = [events_file(&ran.result.dir), ran.result.stdout.clone(), ran.result.stderr.clone()];
-        off_runtime("cannot take secrets out of the run's files", move || {
-            for path in paths {
-                let Some(bytes) = read_if_there(&path)? else { continue };
-                let text = String::from_utf8_lossy(&bytes);
-                let clean = masker.text(&text);
-                if clean != text {
-                    write_private(&path, clean.as_bytes())?;
-                }
-            }
-            Ok(())
-        })
-        .await
+        let paths = vec![events_file(&ran.result.dir), ran.result.stdout.clone(), ran.result.stderr.clone()];
+        self.masker.scrub(paths).await
     }
 
     /// The error of a run; `None` if it went well.
@@ -277,6 +246,32 @@ impl<'a> Run<'a> {
             .map_err(|e| io_error("cannot write the rollback playbook", &e))?;
         Ok(path)
     }
+}
+
+/// Finds the binary and reads the playbook's text; refuses what can't be run. Blocking.
+fn prepare(cx: &UnitContext) -> Result<(PathBuf, String, SideFile), RunnerError> {
+    let program = super::find_binary(&cx.settings)?;
+    let playbook = playbook::locate(&cx.export, &cx.module)?;
+    let side = playbook::side_file(&cx.export, &playbook)?;
+    if let Some(known) = &side.inputs {
+        let strange: Vec<&str> = cx.inputs.keys().filter(|name| !known.contains(*name)).map(String::as_str).collect();
+        if !strange.is_empty() {
+            let message = format!("{playbook} declares no input {}", strange.join(", "));
+            let list = known.iter().cloned().collect::<Vec<_>>().join(", ");
+            return Err(RunnerError::new("unknown-input", message).hint(format!("its side file declares {list}")));
+        }
+    }
+    if let Some((name, _)) = cx.inputs.iter().find(|(_, value)| matches!(value, Resolved::Unknown(_))) {
+        let message = format!("the input {name} is not known yet, and a playbook can't be planned without it");
+        return Err(
+            RunnerError::new("not-supported", message).hint("it is planned when the units it reads from are applied")
+        );
+    }
+    if cx.hosts.is_empty() {
+        return Err(RunnerError::new("no-hosts", format!("{} has no host to run on", cx.unit))
+            .hint("add hosts to the Environment, or mend `hosts`/`labels`"));
+    }
+    Ok((program, playbook, side))
 }
 
 /// The refusal of a playbook that would change something while it is planned (`D10`).

@@ -5,7 +5,7 @@ use super::artifact::Header;
 use super::messages::Said;
 use super::session::{Command, Session};
 use super::{planning, state};
-use crate::error::io_error;
+use crate::error::off_runtime;
 use crate::process::{End, read_if_there, write_private};
 use std::path::PathBuf;
 use xcf_core::plan::Action;
@@ -24,15 +24,15 @@ fn header_path(cx: &UnitContext) -> PathBuf {
 }
 
 /// Keeps what the plan was made against beside the apply.
-pub fn keep_header(cx: &UnitContext, header: &Header) -> Result<(), RunnerError> {
-    let bytes = serde_json::to_vec(header)
-        .map_err(|e| RunnerError::new("io", format!("cannot write the plan's header: {e}")))?;
-    write_private(&header_path(cx), &bytes).map_err(|e| io_error("cannot write the plan's header", &e))
+pub async fn keep_header(cx: &UnitContext, header: &Header) -> Result<(), RunnerError> {
+    let (path, header) = (header_path(cx), header.clone());
+    off_runtime("cannot write the plan's header", move || write_private(&path, &serde_json::to_vec(&header)?)).await
 }
 
 /// What the interrupted apply's plan was made against.
-pub fn header(cx: &UnitContext) -> Result<Option<Header>, RunnerError> {
-    let bytes = read_if_there(&header_path(cx)).map_err(|e| io_error("cannot read the plan's header", &e))?;
+pub async fn header(cx: &UnitContext) -> Result<Option<Header>, RunnerError> {
+    let path = header_path(cx);
+    let bytes = off_runtime("cannot read the plan's header", move || read_if_there(&path)).await?;
     Ok(bytes.and_then(|b| serde_json::from_slice(&b).ok()))
 }
 
@@ -65,7 +65,7 @@ async fn unchanged(session: &Session<'_>) -> Result<bool, RunnerError> {
         session.init().await?;
     }
     let now = state::serial(state::read(session).await?.as_ref());
-    Ok(header(session.cx)?.is_some_and(|h| h.state_serial == now))
+    Ok(header(session.cx).await?.is_some_and(|h| h.state_serial == now))
 }
 
 async fn judge_lost(session: &Session<'_>, said: &Said) -> Result<Inspection, RunnerError> {

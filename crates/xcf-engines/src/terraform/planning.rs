@@ -6,7 +6,7 @@ use super::overlay::LOCK_FILE;
 use super::plan_json::PlanJson;
 use super::session::Session;
 use super::{normalise, state};
-use crate::error::{io_error, off_runtime};
+use crate::error::off_runtime;
 use crate::process::{Supervisor, read_if_there, remove_if_there, write_private};
 use std::fmt;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ pub async fn plan(
 pub async fn run(session: &Session<'_>) -> Result<(PlanJson, Vec<Diagnostic>, PlanFile), RunnerError> {
     let cx = session.cx;
     let file = PlanFile { path: session.cx.work_dir.join(format!("{}plan.tfplan", session.prefix())) };
-    let inputs = session.inputs_file(|_| true)?;
+    let inputs = session.inputs_file(|_| true).await?;
     let (flag, out) = (inputs.flag(), format!("-out={file}"));
     // A plan only reads, so it takes no lock; its apply finds out whether somebody wrote meanwhile.
     let mut args = vec!["plan", "-json", "-no-color", "-input=false", "-lock=false", &flag, &out];
@@ -105,14 +105,15 @@ pub fn finished(session: &Session<'_>, json: PlanJson, warnings: Vec<Diagnostic>
 }
 
 /// Writes a saved plan and the provider locks it was made with where `apply` finds them.
-pub fn lay_out_saved(session: &Session<'_>, artifact: &Artifact) -> Result<PlanFile, RunnerError> {
+pub async fn lay_out_saved(session: &Session<'_>, artifact: Artifact) -> Result<PlanFile, RunnerError> {
     let file = PlanFile { path: session.cx.work_dir.join("saved.tfplan") };
-    let write = || {
-        if let Some(lock) = &artifact.header.lock_file {
-            write_private(&session.folder.join(LOCK_FILE), lock.as_bytes())?;
+    let (path, lock) = (file.path.clone(), session.folder.join(LOCK_FILE));
+    off_runtime("cannot lay out the saved plan", move || {
+        if let Some(text) = &artifact.header.lock_file {
+            write_private(&lock, text.as_bytes())?;
         }
-        write_private(&file.path, &artifact.plan)
-    };
-    write().map_err(|e| io_error("cannot lay out the saved plan", &e))?;
+        write_private(&path, &artifact.plan)
+    })
+    .await?;
     Ok(file)
 }

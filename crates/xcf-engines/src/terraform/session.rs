@@ -5,7 +5,7 @@ use super::messages::Said;
 use super::module::{self, Module};
 use super::overlay::{self, BACKEND_OVERRIDE, LOCK_FILE, SENSITIVE_OVERRIDE};
 use crate::binary;
-use crate::error::{io_error, off_runtime};
+use crate::error::{blocking, io_error, off_runtime};
 use crate::masking::Masker;
 use crate::process::{
     MAX_OUTPUT, ProcessResult, Step, Supervisor, base_environment, read_if_there, remove_if_there, write_private,
@@ -69,67 +69,13 @@ impl<'a> Session<'a> {
         prefix: &'static str,
         anew: bool,
     ) -> Result<Session<'a>, RunnerError> {
+        let config = cx.work_dir.join("terraform.rc");
+        let (owned, rc) = (cx.clone(), config.clone());
+        let ground = blocking(move || prepare(&owned, prefix, anew, &rc)).await?;
+        let Ground { program, module, backend, folder } = ground;
+        let data_dir = cx.work_dir.join(format!("{prefix}tf-data"));
         let masker = Masker::new(cx);
-        let program = super::find_binary(cx.engine, &cx.settings)?;
-        let (export, path, root) = (cx.export.clone(), cx.module.clone(), cx.work_dir.join(format!("{prefix}tree")));
-        let folder = if anew || !root.exists() {
-            let root = root.clone();
-            off_runtime("cannot lay out the work tree", move || overlay::build(&export, &path, &root)).await?
-        } else {
-            root.join(&cx.module)
-        };
-        let module = module::read(&cx.export.join(&cx.module), &cx.module)?;
-        let backend = choose(cx, &module, &cx.export.join(&cx.module))?;
-        let session = Self {
-            cx,
-            supervisor,
-            masker,
-            module,
-            backend,
-            folder,
-            program,
-            data_dir: cx.work_dir.join(format!("{prefix}tf-data")),
-            config: cx.work_dir.join("terraform.rc"),
-            prefix,
-        };
-        session.refuse_strange_inputs()?;
-        session.write_overrides().map_err(|e| io_error("cannot write beside the module", &e))?;
-        Ok(session)
-    }
-
-    /// An input no variable takes is an error, not a warning (`dsl §6`).
-    fn refuse_strange_inputs(&self) -> Result<(), RunnerError> {
-        let strange: Vec<&str> = self
-            .cx
-            .inputs
-            .keys()
-            .filter(|name| !self.module.variables.contains_key(*name))
-            .map(String::as_str)
-            .collect();
-        if strange.is_empty() {
-            return Ok(());
-        }
-        let known: Vec<&str> = self.module.variables.keys().map(String::as_str).collect();
-        let message = format!("no variable of {} takes the input {}", self.cx.module, strange.join(", "));
-        let hint = if known.is_empty() {
-            "the module declares no variables".to_owned()
-        } else {
-            format!("its variables are {}", known.join(", "))
-        };
-        Err(RunnerError::new("unknown-input", message).hint(hint))
-    }
-
-    fn write_overrides(&self) -> std::io::Result<()> {
-        if let Some(backend) = self.backend.override_json(&self.cx.state_dir) {
-            write_private(&self.folder.join(BACKEND_OVERRIDE), backend.to_string().as_bytes())?;
-        }
-        // What comes from a secret is one for the engine too, whatever the module says; what is derived from it follows.
-        let secret = self.cx.inputs.iter().filter(|(_, value)| matches!(value, Resolved::Sensitive(_)));
-        let marks: Map<String, Value> = secret.map(|(name, _)| (name.clone(), json!({"sensitive": true}))).collect();
-        if !marks.is_empty() {
-            write_private(&self.folder.join(SENSITIVE_OVERRIDE), json!({"variable": marks}).to_string().as_bytes())?;
-        }
-        write_private(&self.config, b"disable_checkpoint = true\n")
+        Ok(Self { cx, supervisor, masker, module, backend, folder, program, data_dir, config, prefix })
     }
 
     /// Initialises the working folder: backend, modules, providers. Fetching is done by one process at a time, into a shared cache.
@@ -192,6 +138,7 @@ impl<'a> Session<'a> {
         let mut sink =
             |stream: LogStream, text: &str| said.take(stream, text, &self.cx.module, &self.masker, &*self.cx.io);
         let result = self.supervisor.run(self.cx, &self.step(name, args, journalled, MAX_OUTPUT)?, &mut sink).await?;
+        self.masker.scrub(vec![result.stdout.clone(), result.stderr.clone()]).await?;
         Ok(Command { said, result })
     }
 
@@ -211,6 +158,7 @@ impl<'a> Session<'a> {
             Ok(bytes)
         });
         let bytes = bytes.await?;
+        self.masker.scrub(vec![result.stderr.clone()]).await?;
         match self.error_of(name, &Command { said, result }) {
             Some(error) => Err(self.masker.error(error)),
             None => Ok(bytes),
@@ -256,7 +204,7 @@ impl<'a> Session<'a> {
     }
 
     /// Writes known inputs to a 0600 var-file that goes away with the returned guard. `only`: which inputs.
-    pub fn inputs_file(&self, only: impl Fn(&str) -> bool) -> Result<InputsFile, RunnerError> {
+    pub async fn inputs_file(&self, only: impl Fn(&str) -> bool) -> Result<InputsFile, RunnerError> {
         let known = self.cx.inputs.iter().filter(|(name, _)| only(name)).filter_map(|(name, value)| match value {
             Resolved::Known(value) => Some((name.clone(), value.clone())),
             Resolved::Sensitive(secret) => Some((name.clone(), secret.expose().clone())),
@@ -266,9 +214,65 @@ impl<'a> Session<'a> {
         let path = self.cx.work_dir.join(format!("{}inputs.tfvars.json", self.prefix));
         let bytes =
             serde_json::to_vec(&values).map_err(|e| RunnerError::new("io", format!("cannot write the inputs: {e}")))?;
-        write_private(&path, &bytes).map_err(|e| io_error("cannot write the inputs", &e))?;
-        Ok(InputsFile { path })
+        let file = InputsFile { path: path.clone() };
+        off_runtime("cannot write the inputs", move || write_private(&path, &bytes)).await?;
+        Ok(file)
     }
+}
+
+/// What a session stands on.
+struct Ground {
+    program: PathBuf,
+    module: Module,
+    backend: Backend,
+    folder: PathBuf,
+}
+
+/// Finds the binary, reads the module, lays out the work tree. Blocking.
+fn prepare(cx: &UnitContext, prefix: &str, anew: bool, config: &Path) -> Result<Ground, RunnerError> {
+    let program = super::find_binary(cx.engine, &cx.settings)?;
+    let (source, root) = (cx.export.join(&cx.module), cx.work_dir.join(format!("{prefix}tree")));
+    let folder = if anew || !root.exists() {
+        overlay::build(&cx.export, &cx.module, &root).map_err(|e| io_error("cannot lay out the work tree", &e))?
+    } else {
+        root.join(&cx.module)
+    };
+    let module = module::read(&source, &cx.module)?;
+    let backend = choose(cx, &module, &source)?;
+    refuse_strange_inputs(cx, &module)?;
+    write_overrides(cx, &backend, &folder).map_err(|e| io_error("cannot write beside the module", &e))?;
+    write_private(config, b"disable_checkpoint = true\n").map_err(|e| io_error("cannot configure the engine", &e))?;
+    Ok(Ground { program, module, backend, folder })
+}
+
+/// An input no variable takes is an error, not a warning (`dsl §6`).
+fn refuse_strange_inputs(cx: &UnitContext, module: &Module) -> Result<(), RunnerError> {
+    let strange = cx.inputs.keys().filter(|name| !module.variables.contains_key(*name));
+    let strange: Vec<&str> = strange.map(String::as_str).collect();
+    if strange.is_empty() {
+        return Ok(());
+    }
+    let known: Vec<&str> = module.variables.keys().map(String::as_str).collect();
+    let message = format!("no variable of {} takes the input {}", cx.module, strange.join(", "));
+    let hint = if known.is_empty() {
+        "the module declares no variables".to_owned()
+    } else {
+        format!("its variables are {}", known.join(", "))
+    };
+    Err(RunnerError::new("unknown-input", message).hint(hint))
+}
+
+fn write_overrides(cx: &UnitContext, backend: &Backend, folder: &Path) -> std::io::Result<()> {
+    if let Some(backend) = backend.override_json(&cx.state_dir) {
+        write_private(&folder.join(BACKEND_OVERRIDE), backend.to_string().as_bytes())?;
+    }
+    // What comes from a secret is one for the engine too, whatever the module says; what is derived from it follows.
+    let secret = cx.inputs.iter().filter(|(_, value)| matches!(value, Resolved::Sensitive(_)));
+    let marks: Map<String, Value> = secret.map(|(name, _)| (name.clone(), json!({"sensitive": true}))).collect();
+    if !marks.is_empty() {
+        write_private(&folder.join(SENSITIVE_OVERRIDE), json!({"variable": marks}).to_string().as_bytes())?;
+    }
+    Ok(())
 }
 
 /// A var-file that is removed when it goes out of scope.

@@ -1,5 +1,5 @@
 //! What every test here needs: a unit's context in a temporary folder, an observer, the engine's parent.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -16,6 +16,9 @@ use xcf_core::route::Engine;
 use xcf_core::value::{Resolved, SecretValue};
 use xcf_engines::process::ChildLauncher;
 
+/// A text, and what to do once when a line holds it.
+pub type Hook = (String, Box<dyn FnOnce() + Send>);
+
 /// Sees everything a runner tells.
 #[derive(Default)]
 pub struct Seen {
@@ -25,7 +28,7 @@ pub struct Seen {
     /// Fails the journalling.
     pub refuse: bool,
     /// Called once when a line holds the text.
-    pub on_line: Mutex<Option<(String, Box<dyn FnOnce() + Send>)>>,
+    pub on_line: Mutex<Option<Hook>>,
 }
 
 #[async_trait]
