@@ -243,3 +243,27 @@ describe("the review", () => {
     expect(document.body.textContent).not.toContain("hunter");
   });
 });
+
+describe("the first run", () => {
+  beforeAll(() => {
+    startI18n();
+  });
+
+  it("makes the sample where it was told to, and only when asked", async () => {
+    const sent = open("/welcome", {
+      "/api/session": { ...session, open: false },
+      "/api/session/open": { ...session, open: true },
+      "/api/doctor": { checks: [], paths: [] },
+      "/api/graph": { units: [], edges: [], unassembled: [], lanes: [], diagnostics: [], draft: true, position: 1 },
+      "/api/draft": { branch: "main", files: [], units: [], canUndo: false },
+    });
+    const button = await screen.findByRole("button", { name: "Make and open the sample" });
+    expect(sent).toEqual([]);
+    await userEvent.click(button);
+    await waitFor(() => expect(window.location.pathname).toBe("/graph"));
+    expect(sent).toEqual([
+      { method: "POST", path: "/api/session/open", body: { path: session.samplePath, sample: true } },
+    ]);
+    expect(await screen.findByText(workspace.name)).toBeTruthy();
+  });
+});

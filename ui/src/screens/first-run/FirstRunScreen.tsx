@@ -53,8 +53,9 @@ function useOpen() {
   return useMutation({
     mutationFn: (body: OpenRequest) => api.post<SessionDto>("/api/session/open", body),
     onSuccess: (session) => {
-      client.clear();
       client.setQueryData(["session"], session);
+      // Nothing of the workspace open before may show under the new one's name.
+      void client.resetQueries({ predicate: (query) => query.queryKey[0] !== "session" });
       if (session.open) void navigate({ to: "/graph", search: {} });
     },
   });
