@@ -354,6 +354,24 @@ fn d9_journal_head_and_unit_states() {
 }
 
 #[test]
+fn d9_what_is_tried_tells_the_state_and_a_second_attempt_ends_the_wait() {
+    let mut log = running();
+    let tried = |log: &mut Log, action: &str| {
+        log.of(EventKind::EffectIntended, "a", json!({"seq": 2, "input": {}, "action": action, "attempt": 2}));
+        log.fold().runs[&RUN].units[&unit("a")].state
+    };
+    log.admitted("a");
+    assert_eq!(tried(&mut log, "backup"), UnitRunState::BackingUp);
+    assert!(!log.fold().units[&unit("a")].attempt.as_ref().unwrap().begun, "a backup changes nothing");
+    log.of(EventKind::UnitWaiting, "a", json!({"why": "w", "code": "backoff"}));
+    assert_eq!(tried(&mut log, "plan"), UnitRunState::Waiting);
+    assert_eq!(tried(&mut log, "apply"), UnitRunState::Applying);
+    let ledger = log.fold();
+    assert!(ledger.runs[&RUN].units[&unit("a")].waiting.is_none());
+    assert!(ledger.units[&unit("a")].attempt.as_ref().unwrap().begun);
+}
+
+#[test]
 fn d6_holds_are_kept_until_cleared() {
     let mut log = running();
     log.push(EventKind::HoldSet, Some(&unit("a")), None, json!({"reason": "rolled back"}));

@@ -175,8 +175,9 @@ impl UnitRecord {
 
     /// An effect is about to be tried. One of an unknown kind counts as one that changes something.
     pub(super) fn intend(&mut self, action: &str) {
-        let harmless =
-            matches!(action, "plan" | "policy" | "inspect" | "backup" | "verify" | "outputs" | "observe" | "rekey");
+        const HARMLESS: [&str; 10] =
+            ["gates", "plan", "policy", "admit", "inspect", "backup", "verify", "outputs", "observe", "rekey"];
+        let harmless = HARMLESS.contains(&action);
         if let Some(open) = self.attempt.as_mut().filter(|_| !harmless) {
             open.begun = true;
         }
