@@ -121,6 +121,7 @@ function open(path: string, answers: Record<string, unknown>): Sent[] {
     request: (method, to, body): Promise<Answer> => {
       if (method !== "GET") sent.push({ method, path: to, body });
       const found = all[to.split("?")[0] ?? ""];
+      if (to === "/api/session/open") all["/api/session"] = found;
       return Promise.resolve(
         found === undefined
           ? { status: 404, body: { code: "none", message: `nothing at ${to}`, hint: "", diagnostics: [] } }
