@@ -20,8 +20,9 @@
 //! | I12 | Skipped and Reversed are final; Done is left only by a rollback |
 //! | I13 | a run that owes nothing is over, waits for a time, or names a person or a failure |
 //! | I14 | a unit is taken back only after everything applied that stands on it |
+//! | I15 | a unit is applied only under the locks it was admitted with |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use xcf_core::changeset::{RunOutcome, UnitAction};
 use xcf_core::event::{EventKind, Locks};
 use xcf_core::ids::UnitId;
@@ -34,7 +35,7 @@ use xcf_core::ports::runner::Inspection;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invariant {name} is broken: {what}")]
 pub struct Violation {
-    /// `I1` … `I14`.
+    /// `I1` … `I15`.
     pub name: &'static str,
     /// What was seen.
     pub what: String,
@@ -96,7 +97,7 @@ pub struct Auditor {
     unexamined: BTreeSet<UnitId>,
     recorded: BTreeSet<UnitId>,
     begun: BTreeSet<UnitId>,
-    locks: BTreeMap<UnitId, BTreeSet<String>>,
+    locks: BTreeSet<String>,
 }
 
 impl Auditor {
@@ -130,7 +131,7 @@ impl Auditor {
             Outcome::Stale { .. } | Outcome::Inspected { found: Inspection::NotStarted } => {
                 self.unexamined.remove(&unit);
             }
-            Outcome::Admitted { locks } => self.locks.entry(unit).or_default().extend(locks.iter().cloned()),
+            Outcome::Admitted { locks } => self.locks.extend(locks.iter().cloned()),
             _ => {}
         }
     }
@@ -160,9 +161,7 @@ impl Auditor {
                 }
                 EventKind::LockReleased => {
                     let ended: Locks = serde_json::from_value(event.data.clone()).unwrap_or_default();
-                    if let Some(held) = self.locks.get_mut(unit) {
-                        held.retain(|lock| !ended.locks.contains(lock));
-                    }
+                    self.locks.retain(|lock| !ended.locks.contains(lock));
                 }
                 _ => {}
             }
@@ -230,6 +229,9 @@ impl Auditor {
     }
 
     fn check_apply(&mut self, after: &Run, id: &UnitId, unit: &UnitRun) -> Result<(), Violation> {
+        if let Some(lock) = unit.locks.iter().find(|lock| !self.locks.contains(*lock)) {
+            return broken("I15", format!("{id} is applied and the run has given up {lock}"));
+        }
         if !self.unexamined.insert(id.clone()) {
             return broken("I1", format!("{id} is applied again and nobody looked in between"));
         }
@@ -265,8 +267,8 @@ impl Auditor {
         if let Some(owed) = before.and_then(|b| b.owed().find(open)).or_else(|| after.owed().next()) {
             return broken("I6", format!("the run ends and {} was never answered", owed.id));
         }
-        if let Some((unit, locks)) = self.locks.iter().find(|(_, locks)| !locks.is_empty()) {
-            return broken("I6", format!("the run ends and {unit} still holds {locks:?}"));
+        if let Some(lock) = self.locks.first() {
+            return broken("I6", format!("the run ends and still holds {lock}"));
         }
         if outcome == RunOutcome::Done
             && let Some((id, unit)) = after.units().find(|(_, u)| !u.state.is_settled())
@@ -345,12 +347,18 @@ fn check_reverse(after: &Run, id: &UnitId) -> Result<(), Violation> {
 }
 
 fn check_not_silent(after: &Run) -> Result<(), Violation> {
-    if after.finished.is_some() || after.owed().next().is_some() || after.next_wake().is_some() || after.paused {
+    if after.finished.is_some() || after.owed().next().is_some() || after.next_wake().is_some() {
+        return Ok(());
+    }
+    if after.paused && after.cancel.is_none() {
         return Ok(());
     }
     let speaks = |u: &UnitRun| match &u.state {
-        UnitState::Failed { .. } | UnitState::Stuck { .. } | UnitState::Observing | UnitState::Reversed => true,
-        UnitState::Waiting { why } => why.is_for_a_person(),
+        UnitState::Stuck { .. } => after.cancel.is_none(),
+        UnitState::Failed { .. } | UnitState::Observing => !after.is_halted(),
+        UnitState::Waiting { why } => {
+            !after.is_halted() && (why.is_for_a_person() || matches!(why, Wait::UpstreamFailed { .. }))
+        }
         _ => false,
     };
     if after.units().any(|(_, u)| speaks(u)) {

@@ -12,6 +12,8 @@ mod schedule;
 mod state;
 mod status;
 mod step;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use effect::{Effect, EffectName, Gates, Outcome, OutcomeName, Owed, Verdict};
 pub use facts::{RunSpec, SpecError, SpecUnit, UnitFacts};

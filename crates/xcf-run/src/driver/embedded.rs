@@ -10,6 +10,8 @@ mod performer;
 mod pump;
 mod settings;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use control::{control_event, control_of};
 pub use lease::{LEASE_TTL, lease_name};

@@ -3,14 +3,16 @@
 //! Reading it back steps the machine again. It is refused – and nothing is started – if an entry is missing, can't be read,
 //! does not fit the machine, was written by a newer program, or caused other events than the ones that stand behind it.
 
+use serde::Serialize;
 use std::collections::VecDeque;
 use xcf_core::actor::Actor;
-use xcf_core::event::{Event, EventKind, JournalEntry, NewEvent, StreamId};
+use xcf_core::changeset::UnitAction;
+use xcf_core::event::{EffectMark, Event, EventKind, JournalEntry, NewEvent, StreamId};
 use xcf_core::ids::{EffectId, RunId, UnitId};
 use xcf_core::ports::store::{EventLog, StoreError};
 
 use crate::invariants::{Checked, Refused};
-use crate::machine::{Control, Emit, Illegal, Input, Run, Stamped};
+use crate::machine::{Control, Effect, Emit, Illegal, Input, Run, Stamped};
 
 /// Newest shape of the entries this program writes and reads.
 pub const ENTRY_VERSION: u16 = 1;
@@ -51,7 +53,16 @@ pub fn entry(before: Option<&Run>, after: &Run, input: &Stamped, emits: &[Emit])
     let answered = effect_of(&input.input).and_then(|id| before.and_then(|b| b.owed_effect(id)));
     let unit = answered.and_then(|o| o.unit.clone()).or_else(|| steered_unit(&input.input));
     let kind = input.input.journal_kind(answered.map(|o| &o.effect));
-    let data = JournalEntry { seq: after.seq, input: serde_json::to_value(input).unwrap_or_default() };
+    let entry = JournalEntry { seq: after.seq, input: serde_json::to_value(input).unwrap_or_default() };
+    let data = match (&input.input, answered) {
+        (Input::EffectIntended { .. } | Input::EffectStarted { .. }, Some(owed)) => {
+            let destroys = unit.as_ref().and_then(|id| after.unit(id)).map(|u| u.facts.action);
+            let mark = mark_of(&owed.effect, destroys == Some(UnitAction::Destroy));
+            serde_json::to_value(Marked { entry, mark })
+        }
+        _ => serde_json::to_value(entry),
+    }
+    .unwrap_or_default();
     let journal = StreamId::run(after.id);
     let event = |stream: StreamId, kind, unit: Option<UnitId>, data| NewEvent {
         stream,
@@ -64,7 +75,7 @@ pub fn entry(before: Option<&Run>, after: &Run, input: &Stamped, emits: &[Emit])
         unit,
         data,
     };
-    let mut events = vec![event(journal.clone(), kind, unit, serde_json::to_value(data).unwrap_or_default())];
+    let mut events = vec![event(journal.clone(), kind, unit, data)];
     // What concerns the ChangeSet as a whole stands in its own stream; it comes last, so that the run's events stay together.
     let (own, of_set): (Vec<&Emit>, Vec<&Emit>) = emits.iter().partition(|e| !is_of_change_set(e.kind));
     for emit in own {
@@ -75,6 +86,32 @@ pub fn entry(before: Option<&Run>, after: &Run, input: &Stamped, emits: &[Emit])
         events.push(event(stream, emit.kind, emit.unit.clone(), emit.data.clone()));
     }
     events
+}
+
+/// A journal entry with what other readers need of it.
+#[derive(Serialize)]
+struct Marked {
+    #[serde(flatten)]
+    entry: JournalEntry,
+    #[serde(flatten)]
+    mark: EffectMark,
+}
+
+fn mark_of(effect: &Effect, destroys: bool) -> EffectMark {
+    let (action, attempt) = match effect {
+        Effect::ReadGates => ("gates", 0),
+        Effect::Plan => ("plan", 0),
+        Effect::Admit { .. } => ("admit", 0),
+        Effect::Rekey => ("rekey", 0),
+        Effect::Backup => ("backup", 0),
+        Effect::Apply { attempt } if destroys => ("destroy", *attempt),
+        Effect::Apply { attempt } => ("apply", *attempt),
+        Effect::Inspect => ("inspect", 0),
+        Effect::CollectOutputs => ("outputs", 0),
+        Effect::Verify => ("verify", 0),
+        Effect::Reverse => ("reverse", 0),
+    };
+    EffectMark { action: action.to_owned(), attempt }
 }
 
 fn effect_of(input: &Input) -> Option<EffectId> {

@@ -19,11 +19,12 @@ pub enum Bug {
     ReviveSkipped,
     SleepThrough,
     RollBackAlone,
+    ReleaseSharedLock,
 }
 
 impl Bug {
     /// Every mistake with the invariant that must catch it.
-    pub const ALL: [(Self, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::ApplyAgainBlindly, "I1"),
         (Self::IgnoreOrder, "I2"),
         (Self::IgnoreGates, "I3"),
@@ -39,5 +40,6 @@ impl Bug {
         (Self::ReviveSkipped, "I12"),
         (Self::SleepThrough, "I13"),
         (Self::RollBackAlone, "I14"),
+        (Self::ReleaseSharedLock, "I15"),
     ];
 }

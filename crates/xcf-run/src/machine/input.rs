@@ -121,6 +121,17 @@ pub enum Control {
     },
 }
 
+impl Control {
+    /// True for every way to let a run that stands go on; a paused run is paused no more after it.
+    #[must_use]
+    pub fn is_resume(&self) -> bool {
+        matches!(
+            self,
+            Self::Resume | Self::Retry { .. } | Self::Skip { .. } | Self::MarkReversed { .. } | Self::RollBack { .. }
+        )
+    }
+}
+
 /// Names of [`Input`]s and [`Control`]s, for tables and counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is the input or control of the same name")]

@@ -151,6 +151,12 @@ impl Run {
                 unit.waits_alone = true;
                 unit.admitted = false;
                 self.wants_gates = true;
+                // What was read before this plan existed says nothing about it, even if the meaning is the same.
+                let id = id.clone();
+                if let Some(gates) = &mut self.gates {
+                    gates.met.remove(&id);
+                    gates.consented.remove(&id);
+                }
             }
             // The approved digest stays the one the gate must be met at; what else was planned anew counts.
             _ => unit.facts = UnitFacts { digest: unit.facts.digest.clone(), gate: unit.facts.gate, ..facts.clone() },
@@ -284,6 +290,9 @@ impl Run {
         out.push(emit(EventKind::UnitReversed, Some(id), record));
         unit.state = UnitState::Reversed;
         unit.not_before = None;
+        // Whatever was still to be found out about an apply is answered: it is gone.
+        unit.inspect = false;
+        unit.collect = false;
         self.release_locks(index, out);
     }
 

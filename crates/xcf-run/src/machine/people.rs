@@ -15,6 +15,9 @@ use super::step::{Illegal, emit};
 
 impl Run {
     pub(crate) fn steer(&mut self, control: &Control, out: &mut Vec<Emit>) -> Result<(), Illegal> {
+        if control.is_resume() && *control != Control::Resume {
+            self.paused = false;
+        }
         match control {
             Control::Pause => self.pause(),
             Control::Resume => self.resume(),

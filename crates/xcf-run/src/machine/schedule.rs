@@ -80,7 +80,9 @@ impl Run {
         if unit.owed.is_some() || self.finished.is_some() {
             return false;
         }
-        if unit.unwind && self.rolling_back && !unit.inspect && !unit.collect {
+        // What can't be recorded any more (its recording failed) is taken back all the same.
+        let recording = unit.is_unrecorded() && !matches!(unit.state, UnitState::Failed { .. });
+        if unit.unwind && self.rolling_back && !recording {
             return self.consider_reverse(index, out);
         }
         match unit.state {

@@ -263,14 +263,19 @@ impl Run {
             if kind == EventKind::UnitStuck { UnitState::Stuck { failure } } else { UnitState::Failed { failure } };
     }
 
-    /// The unit's locks end with this step (`D8`).
+    /// The unit's locks end with this step (`D8`); one that another unit of the run holds too stays the run's.
     pub(crate) fn release_locks(&mut self, index: usize, out: &mut Vec<Emit>) {
         let Some((id, unit)) = self.units.get_index_mut(index) else { return };
-        if unit.locks.is_empty() {
-            return;
+        let id = id.clone();
+        let mut locks = std::mem::take(&mut unit.locks);
+        #[cfg(test)]
+        let keeps_shared = !self.has(super::bugs::Bug::ReleaseSharedLock);
+        #[cfg(not(test))]
+        let keeps_shared = true;
+        locks.retain(|lock| !(keeps_shared && self.units.values().any(|other| other.locks.contains(lock))));
+        if !locks.is_empty() {
+            out.push(emit(EventKind::LockReleased, Some(&id), &xcf_core::event::Locks { locks }));
         }
-        let locks = std::mem::take(&mut unit.locks);
-        out.push(emit(EventKind::LockReleased, Some(id), &xcf_core::event::Locks { locks }));
     }
 }
 
