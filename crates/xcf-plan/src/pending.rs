@@ -198,7 +198,7 @@ fn own_reasons(unit: &Unit, standing: &Standing<'_>, digests: &UnitDigests, ask:
     if let Some(from) = &standing.moved_from {
         why.push(Why::Moved(from.clone()));
     }
-    if ask.all && why.is_empty() {
+    if ask.all && why.iter().all(|w| matches!(w, Why::Moved(_))) {
         why.push(Why::Asked);
     }
     why

@@ -72,10 +72,20 @@ pub struct Vanished {
 }
 
 /// Every unit with state that head does not have. `base` gives the workspace of the commit a unit was last applied at;
-/// none if it can't be loaded. A unit that was re-keyed since bears another id there: it is judged by `change_base`,
-/// the base of the ChangeSet, if that holds it.
+/// none if it can't be loaded.
 #[must_use]
 pub fn vanished<'b>(
+    records: &Records,
+    head: &Workspace,
+    base: &dyn Fn(&CommitId) -> Option<&'b Workspace>,
+) -> Vec<Vanished> {
+    vanished_since(records, head, base, None)
+}
+
+/// The same, with the base of the ChangeSet: a unit that was re-keyed after its last apply bears another id at its own
+/// base, and is judged by `change_base` if that holds it.
+#[must_use]
+pub fn vanished_since<'b>(
     records: &Records,
     head: &Workspace,
     base: &dyn Fn(&CommitId) -> Option<&'b Workspace>,

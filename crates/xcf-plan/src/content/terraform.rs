@@ -76,7 +76,32 @@ pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnosti
             }
         }
     }
+    for name in tfvars(tree, dir) {
+        if let Some(variable) = read.interface.inputs.get_mut(&name) {
+            variable.required = false;
+        }
+    }
     (read.interface, read.diagnostics)
+}
+
+/// Names that the engine fills in by itself from `terraform.tfvars` and `*.auto.tfvars`: our inputs still win over them.
+fn tfvars(tree: &dyn Tree, dir: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in tree.under(dir) {
+        let Some(name) = entry.path.get(dir.len() + 1..).filter(|n| !n.contains('/')) else { continue };
+        let stem = name.strip_suffix(".json").unwrap_or(name);
+        if stem != "terraform.tfvars" && !stem.ends_with(".auto.tfvars") {
+            continue;
+        }
+        let Ok(text) = read_text(tree, &entry.path) else { continue };
+        if stem.len() < name.len() {
+            let json: Value = serde_json::from_str(&text).unwrap_or_default();
+            names.extend(json.as_object().into_iter().flat_map(|m| m.keys().cloned()));
+        } else if let Ok(body) = hcl_edit::parser::parse_body(&text) {
+            names.extend(body.attributes().map(|a| a.key.as_str().to_owned()));
+        }
+    }
+    names
 }
 
 fn invalid(path: &str, why: &str, place: Place) -> Diagnostic {

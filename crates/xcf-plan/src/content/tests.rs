@@ -91,3 +91,15 @@ fn issue3_bad_modules_are_diagnostics_with_places() {
     let nested = format!("- hosts: {}1{}\n", "[".repeat(100_000), "]".repeat(100_000));
     assert!(bad("p/a.yml", nested.as_bytes(), "p/a.yml", true).starts_with("invalid-module"));
 }
+
+#[test]
+fn dsl6_variables_that_tfvars_fill_are_not_required() {
+    let files = Files::new()
+        .with("m/main.tf", "variable \"a\" {}\nvariable \"b\" {}\nvariable \"c\" {}\nvariable \"d\" {}\n")
+        .with("m/terraform.tfvars", "a = 1\n")
+        .with("m/x.auto.tfvars.json", "{\"b\": 2}")
+        .with("m/other.tfvars", "c = 3\n");
+    let inputs = read(&files, "m", false).interface.inputs;
+    let required: Vec<&String> = inputs.iter().filter(|(_, v)| v.required).map(|(n, _)| n).collect();
+    assert_eq!(required, ["c", "d"]);
+}

@@ -195,7 +195,7 @@ fn issue3_renaming_every_unit_moves_all_and_creates_none() {
     assert_eq!(set.units.values().flatten().count(), 8);
     let head = load(&renamed.tree());
     let base = load(&sample().tree());
-    let lost = crate::removed::vanished(&records, &head, &|_| Some(&base), None);
+    let lost = crate::removed::vanished(&records, &head, &|_| Some(&base));
     assert!(lost.iter().all(|v| matches!(v.fate, crate::removed::Fate::Moved { .. })), "{lost:#?}");
     assert_eq!(lost.len(), 8);
 }

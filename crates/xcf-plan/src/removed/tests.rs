@@ -1,6 +1,6 @@
 //! Nothing is destroyed because text went missing, is broken or was renamed (dsl §2, §7; D6).
 
-use super::{Fate, Gone, Vanished, held_by_unresolved, removal_refused, vanished};
+use super::{Fate, Gone, Vanished, held_by_unresolved, removal_refused, vanished, vanished_since};
 use crate::pending::Records;
 use crate::testkit::Files;
 use crate::workspace::tests::sample;
@@ -32,7 +32,7 @@ fn records(base: &Workspace) -> Records {
 
 fn fates(base: &Files, head: &Files) -> Vec<Vanished> {
     let (base, head) = (load(&base.tree()), load(&head.tree()));
-    vanished(&records(&base), &head, &|_| Some(&base), None)
+    vanished(&records(&base), &head, &|_| Some(&base))
 }
 
 #[track_caller]
@@ -162,12 +162,12 @@ fn dsl2_a_rename_without_moved_is_a_possible_rename_and_blocks() {
 fn dsl7_without_a_base_or_under_another_id_nothing_is_removed() {
     let base = load(&sample().tree());
     let head = load(&sample().replace("envs/dev.yaml", OPS, "").tree());
-    let unknown = vanished(&records(&base), &head, &|_| None, None);
+    let unknown = vanished(&records(&base), &head, &|_| None);
     assert!(matches!(unknown[0].fate, Fate::Unresolved { .. }));
     let empty = load(&Files::new().tree());
-    let other = vanished(&records(&base), &head, &|_| Some(&empty), None);
+    let other = vanished(&records(&base), &head, &|_| Some(&empty));
     assert!(matches!(other[0].fate, Fate::Unresolved { .. }));
-    let by_change = vanished(&records(&base), &head, &|_| Some(&empty), Some(&base));
+    let by_change = vanished_since(&records(&base), &head, &|_| Some(&empty), Some(&base));
     assert!(matches!(by_change[0].fate, Fate::Removed { .. }));
 }
 
@@ -305,7 +305,7 @@ proptest! {
         static BASE: OnceLock<Workspace> = OnceLock::new();
         let base = BASE.get_or_init(|| load(&sample().tree()));
         let head = load(&files.tree());
-        for lost in vanished(&records(base), &head, &|_| Some(base), None) {
+        for lost in vanished(&records(base), &head, &|_| Some(base)) {
             if let Fate::Removed { .. } = lost.fate {
                 prop_assert!(head.health.loaded);
                 if let Err(why) = really_absent(&files, &lost.id) {
@@ -345,7 +345,7 @@ proptest! {
         let tree = files.tree();
         let base = load(&tree);
         let head = load(&Flaky(&tree, fails));
-        for lost in vanished(&records(&base), &head, &|_| Some(&base), None) {
+        for lost in vanished(&records(&base), &head, &|_| Some(&base)) {
             prop_assert!(matches!(lost.fate, Fate::Unresolved { .. }), "{lost:?}");
         }
     }

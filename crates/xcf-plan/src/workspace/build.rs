@@ -274,8 +274,7 @@ impl<'w> Assembly<'w> {
             return Some(Diagnostic::error("broken-composition", message, place).hint("Give each its own name."));
         }
         let message = format!("There is no Composition at `{written}`.");
-        let known: Vec<&str> = self.index.paths().collect();
-        Some(Diagnostic::error("missing-composition", message, place).hint(choices(written, known.iter().copied())))
+        Some(Diagnostic::error("missing-composition", message, place).hint(self.index.hint(written)))
     }
 }
 

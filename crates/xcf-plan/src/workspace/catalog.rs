@@ -1,7 +1,9 @@
 //! The documents of a workspace, sorted into kinds.
 
 use super::read::Documents;
-use std::collections::BTreeMap;
+use super::refs::choices;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 use xcf_core::docs::composition::CompositionSpec;
 use xcf_core::docs::config::ConfigSpec;
 use xcf_core::docs::environment::EnvironmentSpec;
@@ -50,12 +52,14 @@ impl Catalog {
 pub(super) struct CompositionIndex {
     by_name: BTreeMap<String, usize>,
     by_path: BTreeMap<String, usize>,
+    /// Hints already found: one missing Composition is often named thousands of times.
+    hints: Mutex<HashMap<String, String>>,
 }
 
 impl CompositionIndex {
     /// Indexes the Compositions whose name is theirs alone.
     pub(super) fn of(compositions: &[Doc<CompositionSpec>], usable: impl Fn(usize) -> bool) -> Self {
-        let mut index = Self { by_name: BTreeMap::new(), by_path: BTreeMap::new() };
+        let mut index = Self { by_name: BTreeMap::new(), by_path: BTreeMap::new(), hints: Mutex::default() };
         for (position, doc) in compositions.iter().enumerate().filter(|(i, _)| usable(*i)) {
             index.by_name.insert(doc.name().to_owned(), position);
             index.by_path.insert(doc.file.clone(), position);
@@ -71,10 +75,15 @@ impl CompositionIndex {
     pub(super) fn by_path(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
     }
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.by_name.keys().map(String::as_str)
-    }
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> + Clone {
-        self.by_path.keys().map(String::as_str)
+    /// What `text` may have meant: a name, or a ref if it has a `/`.
+    pub(super) fn hint(&self, text: &str) -> String {
+        let known = self.hints.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+        if let Some(hint) = known {
+            return hint;
+        }
+        let list = if text.contains('/') { &self.by_path } else { &self.by_name };
+        let hint = choices(text, list.keys().map(String::as_str));
+        self.hints.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned(), hint.clone());
+        hint
     }
 }

@@ -204,12 +204,8 @@ impl Wiring<'_> {
                 .hint(hint)
                 .related([Place::file(&broken.file)]);
         }
-        let known: Vec<&str> = match from.contains('/') {
-            true => self.index.paths().collect(),
-            false => self.index.names().collect(),
-        };
         let message = format!("There is no Composition `{from}`.");
-        Diagnostic::error("missing-composition", message, place.clone()).hint(choices(from, known.iter().copied()))
+        Diagnostic::error("missing-composition", message, place.clone()).hint(self.index.hint(from))
     }
 
     pub(super) fn environment_of(
