@@ -12,6 +12,14 @@
 //!
 //! Timers are not owed effects: [`machine::Run::next_wake`] derives the next moment at which time alone changes something, so
 //! none can be lost. Locks are released by events in the very append that makes them needless (`D8`), so none can leak.
+//!
+//! # Transitions of a unit (`dsl §9`)
+//!
+//! Compared with the machine cell by cell by a test. An input that a row does not name is refused and changes nothing; after an
+//! answer the unit may go on in the same step, so the table shows where it comes to rest. *Pause*, *Cancel* and *RollBack* are
+//! shown for an effect that no driver has begun: it is withdrawn. One that has begun goes on until it is answered.
+//!
+#![doc = include_str!("transitions.md")]
 
 pub mod driver;
 pub mod invariants;

@@ -97,6 +97,8 @@ impl Announcer {
 /// | `Verify` | checks that a plan now is empty | `Verified` |
 /// | `Reverse` | plans the way back from what is there now and applies it; doing it twice is the same | `Reversed` |
 ///
+/// The driver appends every `unit.*` event itself, with the answer that caused it; only `unit.admitted` is the performer's.
+///
 /// Every effect may also answer `Failed` (code `engine-cancelled` after a stop; `retryable` decides about another try), and one
 /// with an engine `Lost`: neither an exit status nor a living process. A task that panics counts as `Lost`.
 ///
