@@ -15,12 +15,13 @@ pub(crate) struct Extent {
     pub column: Option<u32>,
 }
 
-/// Finds the header before the content at `start..end`, not before byte `after` (the end of the key).
-pub(crate) fn block_scalar(text: &str, start: usize, end: usize, after: usize) -> Extent {
+/// Finds the header of the content at `start..end`, not before byte `after` (the end of the key). With an anchor or tag
+/// (`prefixed`) the span starts there, before the header.
+pub(crate) fn block_scalar(text: &str, start: usize, end: usize, after: usize, prefixed: bool) -> Extent {
     let plain = Extent { range: start..end, lines_up: 0, column: None };
-    let own = text.get(start..end).unwrap_or_default();
-    if own.starts_with(['|', '>', '&', '!']) && header_at(own).is_some() {
-        let keep = header_at(own).is_some_and(|h| h.1);
+    if prefixed {
+        let own = text.get(start..end).unwrap_or_default();
+        let keep = header_at(own).is_some_and(|(_, keep)| keep);
         return Extent { range: start..trimmed_end(text, start, end, keep), ..plain };
     }
     let mut line_end = start;

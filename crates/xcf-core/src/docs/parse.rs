@@ -350,11 +350,12 @@ impl<'t> Stream<'t> {
         let (mut start, mut end) = (self.byte(span.start.index()), self.byte(span.end.index()));
         let (mut line, mut column) = (place.line, place.column);
         match kind {
-            NodeKind::Scalar { style: Style::Literal | Style::Folded, .. } => {
+            NodeKind::Scalar { style: Style::Literal | Style::Folded, tag, .. } => {
                 let after = self.nodes.last().map_or(self.doc_start, |n| n.end as usize) - self.base.byte;
-                let found = block_scalar(self.text, start - self.base.byte, end - self.base.byte, after);
+                let (start_in, end_in) = (start - self.base.byte, end - self.base.byte);
+                let found = block_scalar(self.text, start_in, end_in, after, anchor > 0 || tag.is_some());
                 (start, end) = (found.range.start + self.base.byte, found.range.end + self.base.byte);
-                line -= found.lines_up;
+                line = line.saturating_sub(found.lines_up);
                 column = found.column.unwrap_or(column);
             }
             NodeKind::Scalar { style: Style::Single | Style::Double, .. } => {

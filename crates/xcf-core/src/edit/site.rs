@@ -209,6 +209,10 @@ impl<'a> Site<'a> {
         match self.tree.node(container).map(|n| &n.kind) {
             Some(NodeKind::Map(pairs)) => {
                 let (key, value) = pairs.get(index).copied().ok_or_else(|| self.unsafe_edit())?;
+                let before = index.checked_sub(1).and_then(|i| pairs.get(i)).map_or(container, |(_, v)| *v);
+                if self.is_explicit(key, before, index == 0) {
+                    return Err(self.unsupported("a key with `?`"));
+                }
                 self.pair(key, value, in_flow)
             }
             Some(NodeKind::List(items)) => {
@@ -219,12 +223,18 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// True if a `?` stands before the key: behind the value before it, or behind the start of the map.
+    fn is_explicit(&self, key: NodeId, before: NodeId, first: bool) -> bool {
+        let (Some(key), Some(before)) = (self.tree.node(key), self.tree.node(before)) else { return true };
+        let start = key.start as usize;
+        let bound = if first { before.start } else { before.end } as usize;
+        let bound = if bound < start { bound } else { self.line_start(start) };
+        let gap = self.text.get(bound..start).unwrap_or_default();
+        gap.lines().any(|line| line.split('#').next().is_some_and(|code| code.contains('?')))
+    }
+
     fn pair(&self, key: NodeId, value: NodeId, in_flow: bool) -> Result<Entry, EditError> {
         let (Some(k), Some(v)) = (self.tree.node(key), self.tree.node(value)) else { return Err(self.unsafe_edit()) };
-        let before = self.text.get(..k.start as usize).unwrap_or_default();
-        if before.trim_end().ends_with('?') {
-            return Err(self.unsupported("a key with `?`"));
-        }
         let key_end = k.end as usize;
         let rest = self.text.get(key_end..).unwrap_or_default();
         let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();

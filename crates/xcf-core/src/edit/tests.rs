@@ -38,6 +38,21 @@ fn d12_scalars_keep_their_quotes() {
 }
 
 #[test]
+fn d12_text_blocks_may_look_like_anything() {
+    for first in [">", "|", "&a |", "!x", "- |", "# no", "k: |+"] {
+        check(&format!("l:\n  - |-\n    {first}\n    0\n  - b\n"), set("/l/0", json!("c")), "l:\n  - c\n  - b\n");
+        check(&format!("k: &u |\n\n  {first}\nb: 1\n"), set("/k", json!("c")), "k: &u c\nb: 1\n");
+    }
+}
+
+#[test]
+fn d12_a_question_is_no_explicit_key() {
+    check("a: why?\nb: 1\n", set("/b", json!(2)), "a: why?\nb: 2\n");
+    check("a: |\n  x\n  ?\nb: 1\n", set("/b", json!(2)), "a: |\n  x\n  ?\nb: 2\n");
+    check("a: 1 # ok?\n# or?\nb: 1\n", set("/b", json!(2)), "a: 1 # ok?\n# or?\nb: 2\n");
+}
+
+#[test]
 fn d12_keys_are_added_where_they_belong() {
     check(
         "a:\n    b: 1 # one\n    # tail\nc: 2\n",
@@ -132,6 +147,7 @@ fn d12_refusals_change_nothing_and_say_why() {
     assert_eq!(code("a: 1\n", remove("/b")), Err("edit-pointer"));
     assert_eq!(code("a: [\n", set("/a", json!(1))), Err("edit-broken"));
     assert_eq!(code("? a\n: 1\n", set("/a", json!(2))), Err("edit-unsupported"));
+    assert_eq!(code("{? a : 1, b: 2}\n", set("/a", json!(2))), Err("edit-unsupported"));
     assert_eq!(code("a: 1\na: 2\n", set("/a", json!(3))), Err("edit-unsafe"));
     let later = apply("a: 1\n", 0, &[set("/a", json!(2)), remove("/zzz")]);
     assert!(matches!(later, Err(EditError::Pointer { .. })), "one refused edit refuses all");
