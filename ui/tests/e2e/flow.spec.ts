@@ -66,15 +66,15 @@ async function openReview(page: Page, environment: string): Promise<void> {
   await expect(page.locator(".cr-unit").first()).toBeVisible();
 }
 
-async function approveAs(page: Page, language: Language, person: string): Promise<void> {
-  const say = words(language);
+/** Signs once more: as whoever the server says can sign here, in the first role that is missing. */
+async function approve(page: Page): Promise<void> {
+  const given = page.locator(".cr-slots .st.ok");
+  const before = await given.count();
   await page.locator(".oh-actions .btn.pri").click();
   const sheet = page.getByRole("dialog");
-  const signer = sheet.getByLabel(say("changes:approve.person"));
-  await signer.selectOption(person);
   await sheet.locator(".dialog-actions .btn.pri").click();
   await expect(sheet).toBeHidden({ timeout: 30_000 });
-  await expect(page.locator(".cr-slots")).toContainText(person);
+  await expect(given).toHaveCount(before + 1);
 }
 
 async function applyAndWatch(page: Page, language: Language, environment: string): Promise<void> {
@@ -151,8 +151,10 @@ test("edit, see the diff, commit, review, approve by two, apply, watch it go gre
   });
 
   await test.step("two people approve", async () => {
-    await approveAs(page, "en", "ada");
-    await approveAs(page, "en", "grace");
+    await approve(page);
+    await approve(page);
+    await expect(page.locator(".cr-slots")).toContainText("ada");
+    await expect(page.locator(".cr-slots")).toContainText("grace");
   });
 
   await test.step("apply and watch", async () => {

@@ -25,15 +25,14 @@ export function ApproveSheet({ change, onClose }: { change: ChangeDetailDto; onC
   const workspace = useWorkspace();
   const approve = useStep(change.id, "approve");
   const mine = allowedOf(change, "approve");
-  const open = change.approvals.filter((slot) => slot.state !== "approved").map((slot) => slot.role);
-  const people = (workspace.data?.identities ?? []).filter((person) => person.hasKey);
+  const people = (workspace.data?.identities ?? []).filter((each) => each.hasKey);
   const you = workspace.data?.you.name ?? "";
-  const firstPerson =
-    mine.allowed || people.length === 0 ? you : (people.find((person) => person.name !== you)?.name ?? you);
-  const [person, setPerson] = useState(firstPerson);
-  const roles = [...new Set(person === you && mine.roles.length > 0 ? mine.roles : open)].filter((role) => role !== "");
-  const [chosen, setChosen] = useState<string | null>(null);
-  const role = chosen !== null && roles.includes(chosen) ? chosen : (roles[0] ?? "");
+  const [chosenRole, setRole] = useState<string | null>(null);
+  const role = chosenRole !== null && mine.roles.includes(chosenRole) ? chosenRole : (mine.roles[0] ?? "");
+  // The server names, per open slot, whose key on this machine fits; another may be chosen, it will say why not.
+  const fitting = change.approvals.find((slot) => slot.state === "your-turn" && slot.role === role)?.person ?? you;
+  const [chosenPerson, setPerson] = useState<string | null>(null);
+  const person = chosenPerson ?? fitting;
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState<Typed>({});
   const covered = coveredBy(change, role);
@@ -75,6 +74,25 @@ export function ApproveSheet({ change, onClose }: { change: ChangeDetailDto; onC
           <dd className="num">{change.revision}</dd>
         </div>
       </dl>
+      {mine.roles.length > 1 && (
+        <Field label={t("approve.role")} stacked>
+          {(id) => (
+            <select
+              id={id}
+              className="field select"
+              value={role}
+              onChange={(event) => {
+                setRole(event.target.value);
+                setPerson(null);
+              }}
+            >
+              {mine.roles.map((word) => (
+                <option key={word}>{word}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
       {people.length > 1 && (
         <Field label={t("approve.person")} stacked>
           {(id) => (
@@ -84,18 +102,6 @@ export function ApproveSheet({ change, onClose }: { change: ChangeDetailDto; onC
                   {someone.name}
                   {someone.roles.length > 0 && ` (${someone.roles.join(", ")})`}
                 </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      )}
-      {person === you && !mine.allowed && mine.whyNot !== "" && <p className="warn cc">{mine.whyNot}</p>}
-      {roles.length > 1 && (
-        <Field label={t("approve.role")} stacked>
-          {(id) => (
-            <select id={id} className="field select" value={role} onChange={(event) => setChosen(event.target.value)}>
-              {roles.map((word) => (
-                <option key={word}>{word}</option>
               ))}
             </select>
           )}

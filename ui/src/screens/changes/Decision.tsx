@@ -30,8 +30,15 @@ function Slot({ slot, all }: { slot: ApprovalSlotDto; all: number }) {
   const { t } = useTranslation("changes");
   const times = useTimes();
   const person = slot.person ?? null;
+  const given = slot.state === "approved";
   const said = [
-    person === null ? null : slot.at === undefined || slot.at === null ? person : `${person}, ${times.clock(slot.at)}`,
+    person === null
+      ? null
+      : given
+        ? [person, slot.at === undefined || slot.at === null ? "" : times.clock(slot.at)]
+            .filter((w) => w !== "")
+            .join(", ")
+        : t("maySign", { person }),
     slot.note === "" ? null : slot.note,
     slot.units.length === 0 || slot.units.length >= all
       ? null

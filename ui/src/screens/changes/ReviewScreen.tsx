@@ -90,6 +90,9 @@ function Review({ change, console: asConsole }: { change: ChangeDetailDto; conso
               </Link>
             )}
             <RejectButton change={change} onOpen={() => setOverlay("reject")} />
+            {next.kind !== "apply" && allowedOf(change, "apply").allowed && (
+              <Button onClick={() => setOverlay("apply")}>{t("apply.open")}</Button>
+            )}
             {next.kind !== "replan" && allowedOf(change, "replan").allowed && (
               <Button icon="retry" disabled={replan.pending} onClick={replan.run}>
                 {t("replan")}
@@ -155,10 +158,7 @@ interface Next {
   run: () => void;
 }
 
-/**
- * The one filled button. The server says what is allowed; here is only the order in which it is offered.
- * Approving as another own key stays open while approvals are missing: who may is the server's answer.
- */
+/** The one filled button. The server says what is allowed; here is only the order in which it is offered. */
 function useNext(
   change: ChangeDetailDto,
   open: (overlay: Overlay) => void,
@@ -166,13 +166,8 @@ function useNext(
   goOn: () => void,
 ): Next {
   const { t } = useTranslation("changes");
-  const workspace = useWorkspace();
   const approve = allowedOf(change, "approve");
   const apply = allowedOf(change, "apply");
-  const others = (workspace.data?.identities ?? []).filter(
-    (person) => person.hasKey && person.name !== workspace.data?.you.name,
-  );
-  const missing = change.approvals.some((slot) => slot.state !== "approved");
   const waits = statusOf(change.status) === "awaitingApproval";
   const nothing = () => undefined;
   if (approve.allowed) {
@@ -189,7 +184,7 @@ function useNext(
       ),
     };
   }
-  if (apply.allowed) {
+  if (apply.allowed && !waits) {
     const run = () => open("apply");
     return {
       kind: "apply",
@@ -212,19 +207,7 @@ function useNext(
       ),
     };
   }
-  if (waits && missing && others.length > 0) {
-    const run = () => open("approve");
-    return {
-      kind: "approve",
-      run,
-      button: (
-        <Button kind="pri" icon="usercheck" keys="a" title={approve.whyNot} onClick={run}>
-          {t("approve.other")}
-        </Button>
-      ),
-    };
-  }
-  if (allowedOf(change, "replan").allowed) {
+  if (!waits && allowedOf(change, "replan").allowed) {
     return {
       kind: "replan",
       run: replan,

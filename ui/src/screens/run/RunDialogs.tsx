@@ -134,7 +134,7 @@ export function ResolveDialog({ run, onClose }: { run: RunDto; onClose: () => vo
   const why =
     skipped.length > 0 && reason.trim() === ""
       ? t("resolve.needReason")
-      : units.length === by("leave").length
+      : !run.waitingForDriver && units.length === by("leave").length
         ? t("resolve.needOne")
         : undefined;
   return (

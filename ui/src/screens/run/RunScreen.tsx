@@ -249,10 +249,10 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
       primary: nothing,
       error,
     };
-  if (run.waitingForDriver) return offer(t("continue"), resumeNow, { keys: "p" });
   if (broken && mayResume.allowed) return offer(t("resolve.open"), resolve, { keys: "p" });
   if (paused.includes(status))
     return offer(t("resume"), resumeNow, { keys: "p", reason: mayResume.allowed ? undefined : mayResume.whyNot });
+  if (run.waitingForDriver) return offer(t("continue"), resumeNow, { keys: "p" });
   if (maySign.allowed && run.units.some((unit) => unit.needsSignOff))
     return offer(t("signOff.open"), signOff, { keys: "p", icon: "usercheck" });
   if (status === "awaitingApproval")

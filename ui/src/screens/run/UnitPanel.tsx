@@ -60,7 +60,7 @@ export function UnitPanel({
       )}
       {isLive(run) && run.ifCancelled.length > 0 && (
         <p className="t12 sec">
-          <b className="m">{t("ifCancelled")}</b> {run.ifCancelled.join(" ")}
+          <b className="m">{t("ifCancelled")}</b> {run.ifCancelled.join("; ")}
         </p>
       )}
     </div>
