@@ -236,7 +236,7 @@ impl Workspace {
     pub(crate) async fn problems(&self) -> Answer<ProblemsDto> {
         let model = self.at_worktree().await?.model;
         let mut diagnostics = model.diagnostics.clone();
-        diagnostics.extend(xcf_plan::policy::rego_diagnostics(&model.rego));
+        diagnostics.extend(xcf_plan::policy::rego_diagnostics(&crate::planning::policies(&model)));
         diagnostics.sort_by(|a, b| a.place.cmp(&b.place).then(a.code.cmp(&b.code)));
         diagnostics.dedup();
         let broken: std::collections::BTreeSet<&str> = model.health.unreadable.iter().map(|u| u.file.as_str()).collect();

@@ -74,7 +74,7 @@ impl Identities {
 /// True if the signature of a recorded approval fits its key and statement. A solo approval has none to fit.
 pub(crate) fn signature_fits(approval: &Approval) -> bool {
     let (Some(key), Some(signature)) = (&approval.key, &approval.signature) else { return false };
-    key.parse::<PublicKey>().is_ok_and(|key| xcf_secrets::verify(&approval.statement, &key, signature).is_ok())
+    key.parse::<PublicKey>().is_ok_and(|key| xcf_secrets::verify(&key, &approval.statement, signature).is_ok())
 }
 
 impl Workspace {

@@ -15,7 +15,7 @@ use xcf_core::docs::rules::PeopleSpec;
 use xcf_core::event::{ApprovalRefused, EventKind, NewEvent, PAYLOAD_VERSION, Reason, RevisionJudged, StreamId};
 use xcf_core::ids::{ChangeSetId, Digest, PersonName, Role, UnitId};
 use xcf_core::route::Gate;
-use xcf_plan::gates::{Circle, GateReport, evaluate, refuse};
+use xcf_plan::gates::{Circle, GateReport, Given, evaluate, refuse};
 use xcf_plan::ledger::{ChangeSetRecord, Ledger, RunRecord};
 use xcf_plan::render::{Size, console, markdown};
 
@@ -125,8 +125,9 @@ impl Workspace {
         let circle = Circle::of(&case.set, self.uid.as_str(), case.people.as_ref(), now);
         let fits = approval.solo || crate::identity::signature_fits(&approval);
         let actor = Actor::Person { name: approval.statement.person.clone(), email: String::new(), solo: approval.solo };
-        if let Some((code, reason)) = refuse(&approval, fits, &case.set, &circle).map(|r| (r.code, r.reason)) {
-            let data = ApprovalRefused { approval, code: code.clone(), reason: reason.clone() };
+        let given = Given { approval: &approval, signature_ok: fits, ended: false };
+        if let Some(data) = refuse(&case.set, &circle, &given) {
+            let ApprovalRefused { code, reason, .. } = data.clone();
             self.store.append(vec![self.event(id, EventKind::ApprovalRefused, actor, &data)?], None).await?;
             return Err(Problem::new(Kind::ApprovalNeeded, "approval-refused", format!("{reason} ({code})")).hint(case.report.words.join("; ")));
         }

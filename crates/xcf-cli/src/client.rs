@@ -63,6 +63,18 @@ impl Client {
         opened.map_err(|p| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() })?;
         Ok(Self { target: Target::Here(Box::new(xcf_api::http::router(Arc::clone(&app)))), acting, app: Some(app) })
     }
+    /// As `open`, but goes on without a workspace (doctor works everywhere).
+    pub(crate) async fn open_any(global: &Global) -> Result<Self, Refusal> {
+        if global.server.is_some() {
+            return Self::open(global).await;
+        }
+        let app = Arc::new(App::new(xcf_api::Paths::from_env()));
+        if let Ok(folder) = folder(global) {
+            // What is wrong with the folder is no reason not to look at the machine.
+            let _ = app.open_folder(&folder, global.state.as_deref()).await;
+        }
+        Ok(Self { target: Target::Here(Box::new(xcf_api::http::router(Arc::clone(&app)))), acting: Acting { name: global.acting.clone() }, app: Some(app) })
+    }
     /// The application, if it is in this process.
     pub(crate) fn app(&self) -> Option<&Arc<App>> {
         self.app.as_ref()

@@ -1,12 +1,13 @@
 //! Asking the engines, unit by unit, in the order outputs feed inputs.
 
 use super::Scene;
-use crate::engine_room::{Call, Source};
+use crate::engine_room::Call;
 use crate::error::Answer;
 use crate::logbook::NoJournal;
 use crate::open::Workspace;
 use crate::recipe::{Bound, Known, Recipe, RecordedOutputs, bind};
-use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use xcf_core::changeset::{Deferred, UnitAction};
@@ -103,7 +104,9 @@ impl Workspace {
             if ready.is_empty() {
                 break;
             }
-            let wave: Vec<Answer<Asked<'a>>> = futures::stream::iter(ready.into_iter().map(|p| self.ask(scene, p, &outlook))).buffered(AT_ONCE).collect().await;
+            // Boxed, so that the compiler need not prove `Send` for every lifetime at once.
+            let calls: Vec<BoxFuture<'_, Answer<Asked<'a>>>> = ready.into_iter().map(|p| self.ask(scene, p, &outlook).boxed()).collect();
+            let wave: Vec<Answer<Asked<'a>>> = futures::stream::iter(calls).buffered(AT_ONCE).collect().await;
             for asked in wave {
                 let asked = asked?;
                 let outcome = if asked.skipped { Some(empty(&asked)) } else { asked.plan.clone().filter(|_| asked.deferred.is_none()) };

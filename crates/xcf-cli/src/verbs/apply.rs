@@ -10,7 +10,7 @@ use xcf_api::dto::{ApplyRequest, DoneDto, ResumeRequest, WorkspaceDto};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &ApplyArgs) -> Outcome {
     let since = position(client).await?;
-    let request = ApplyRequest { allow_destroy: args.allow_destroy.clone(), accept_not_yet_effective: args.accept_not_yet_effective, detach: args.detach };
+    let request = ApplyRequest { allow_destroy: args.allow_destroy.clone(), accept_not_yet_effective: args.accept_not_yet_effective, detach: args.detach, leave_when_idle: watch::asks_nobody(global) };
     let done: DoneDto = client.post(&format!("/api/changes/{}/apply", args.change_set), &request).await?;
     note(global.quiet, &done.message);
     if args.detach {
@@ -21,7 +21,7 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ApplyArgs) -> O
 
 pub(super) async fn resume(global: &Global, client: &Client, args: &ResumeArgs) -> Outcome {
     let since = position(client).await?;
-    let request = ResumeRequest { retry: args.retry.clone(), skip: args.skip.clone(), reason: args.reason.clone(), detach: args.detach };
+    let request = ResumeRequest { retry: args.retry.clone(), skip: args.skip.clone(), reason: args.reason.clone(), detach: args.detach, leave_when_idle: watch::asks_nobody(global) };
     let done: DoneDto = client.post(&format!("/api/changes/{}/resume", args.change_set), &request).await?;
     note(global.quiet, &done.message);
     if args.detach {

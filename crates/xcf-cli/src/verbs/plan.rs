@@ -6,7 +6,8 @@ use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostics, note, structured};
 use anstream::println;
-use xcf_api::dto::{PlanRequest, PlanResponse};
+use std::io::{BufRead, IsTerminal};
+use xcf_api::dto::{DoneDto, PlanRequest, PlanResponse};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Outcome {
     let request = PlanRequest {
@@ -18,7 +19,13 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
         head: args.head.clone(),
         refresh: args.refresh,
     };
-    let response: PlanResponse = client.post("/api/plan", &request).await?;
+    let response = match client.post::<PlanResponse>("/api/plan", &request).await {
+        Err(refusal) if refusal.problem.code == "untrusted-workspace" && agrees(global, &refusal.problem.message) => {
+            client.post::<DoneDto>("/api/session/trust", &()).await?;
+            client.post("/api/plan", &request).await?
+        }
+        other => other?,
+    };
     if !structured(&response, global.format) {
         for change in &response.change_sets {
             println!("{}", if global.format == Format::Markdown { &change.markdown } else { &change.console });
@@ -45,4 +52,17 @@ fn exit(response: &PlanResponse) -> Exit {
     } else {
         Exit::Changes
     }
+}
+
+/// The first plan in an untrusted workspace asks (`D13`); `--yes` agrees, `--no-input` alone does not.
+fn agrees(global: &Global, question: &str) -> bool {
+    if global.yes {
+        return true;
+    }
+    if global.no_input || !std::io::stdin().is_terminal() {
+        return false;
+    }
+    anstream::eprintln!("{question}.\nRun engines and modules from here? Type yes: ");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).is_ok_and(|_| answer.trim() == "yes")
 }

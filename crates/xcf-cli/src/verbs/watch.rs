@@ -64,19 +64,24 @@ fn print(global: &Global, change_set: &str, batch: &[EventDto]) {
     }
 }
 
+/// True if no question can be asked here: a wait for a person or for time then ends the verb (`D15`: 4 and 5).
+pub(super) fn asks_nobody(global: &Global) -> bool {
+    global.no_input || !std::io::stdin().is_terminal()
+}
+
 async fn rest(global: &Global, client: &Client, change_set: &str, ends: Ends, interrupted: bool) -> Result<Option<Exit>, Refusal> {
     let change: ChangeDetailDto = client.get(&format!("/api/changes/{change_set}")).await?;
     let status = change.summary.status.as_str();
-    let asks_nobody = global.no_input || !std::io::stdin().is_terminal();
+    // The driver here has left because nothing moves by itself: what is awaited decides the code.
+    let left = ends == Ends::WhenResting && asks_nobody(global) && change.summary.waiting_for_driver;
     let exit = match status {
         "Closed" => Some(Exit::Ok),
         "Cancelled" if interrupted => Some(Exit::Interrupted),
-        "RolledBack" | "Cancelled" | "Rejected" | "Expired" | "Superseded" | "Failed" | "Stuck" => Some(Exit::Error),
+        "RolledBack" | "Cancelled" | "Rejected" | "Expired" | "Superseded" | "Stuck" => Some(Exit::Error),
+        "Failed" if left || !asks_nobody(global) || ends == Ends::WhenFinal => Some(Exit::Error),
         "Denied" => Some(Exit::Denied),
-        "Approved" if change.summary.run.is_none() => Some(Exit::Ok),
-        "AwaitingApproval" | "Observing" if ends == Ends::WhenResting && asks_nobody && change.awaits_person => Some(Exit::Approval),
-        "Queued" if ends == Ends::WhenResting && asks_nobody && change.held => Some(Exit::Held),
-        "Paused" if ends == Ends::WhenResting && asks_nobody => Some(Exit::Held),
+        "AwaitingApproval" | "Observing" if left => Some(Exit::Approval),
+        _ if left => Some(Exit::Held),
         _ => None,
     };
     if exit.is_some() {
