@@ -23,7 +23,9 @@ fn kept_seeds() -> Vec<u64> {
 fn d7_thousands_of_simulated_runs_break_no_invariant() {
     let mut coverage = Coverage::new();
     let (mut inputs, mut crashes, mut outcomes, mut failed) = (0, 0, std::collections::BTreeMap::new(), Vec::new());
-    for seed in kept_seeds().into_iter().chain(0..SEEDS) {
+    // A longer search: `XCF_SEEDS=20000 cargo test -p xcf-run thousands -- --nocapture`.
+    let seeds = std::env::var("XCF_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(SEEDS);
+    for seed in kept_seeds().into_iter().chain(0..seeds) {
         match Simulation::new(Scenario::of(seed)).and_then(Simulation::tell) {
             Ok(report) => {
                 inputs += report.inputs;
@@ -36,7 +38,7 @@ fn d7_thousands_of_simulated_runs_break_no_invariant() {
             Err(wrong) => failed.push(wrong.to_string()),
         }
     }
-    println!("{SEEDS} seeds, {inputs} inputs, {crashes} crashes, ends: {outcomes:?}");
+    println!("{seeds} seeds, {inputs} inputs, {crashes} crashes, ends: {outcomes:?}");
     println!("{}", table(&coverage));
     assert!(failed.is_empty(), "add these seeds to tests/seeds.txt:\n{}", failed.join("\n"));
     for state in UnitRunState::ALL {

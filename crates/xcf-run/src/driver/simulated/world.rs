@@ -157,7 +157,8 @@ impl World {
     }
 
     fn verify(&mut self, id: &UnitId) -> Outcome {
-        if self.dice.percent(self.faults.verify_differs) {
+        // What differs keeps differing: an answer that was lost in a crash must not turn into a better one.
+        if self.real(id) != Real::Whole || self.dice.percent(self.faults.verify_differs) {
             self.real.insert(id.clone(), Real::Part);
             return Outcome::Verified { differs: vec!["thing.a".to_owned()] };
         }
