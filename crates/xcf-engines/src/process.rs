@@ -14,6 +14,7 @@ pub mod child;
 mod environment;
 mod files;
 mod identity;
+mod result;
 mod sessions;
 mod supervisor;
 mod tail;
@@ -21,6 +22,7 @@ mod tail;
 pub use environment::base_environment;
 pub use files::{Status, StopReason};
 pub use identity::{is_alive, own_identity};
-pub use supervisor::{ChildLauncher, End, LineSink, MAX_OUTPUT, ProcessResult, Step, Supervisor, step_dir};
+pub use result::{End, ProcessResult};
+pub use supervisor::{ChildLauncher, LineSink, MAX_OUTPUT, Step, Supervisor, step_dir};
 
 pub(crate) use files::{private_dir, read_if_there, remove_if_there, write_private};
