@@ -11,7 +11,7 @@ mod playbook;
 mod run;
 
 use crate::binary;
-use crate::process::{ChildLauncher, End, Supervisor, step_dir};
+use crate::process::{ChildLauncher, Earlier, End, Supervisor, earlier};
 use async_trait::async_trait;
 use instead::{Instead, artifact, book, forgetting, way_back};
 use run::{Mode, Ran, Run};
@@ -285,14 +285,19 @@ impl Runner for Ansible {
     }
 
     async fn inspect(&self, cx: &UnitContext) -> Result<Inspection, RunnerError> {
-        let Some(child) = cx.resume.as_ref().filter(|c| c.work_dir == step_dir(cx, APPLY)) else {
-            return Ok(Inspection::NotStarted);
+        let (then, child) = match earlier(cx, APPLY) {
+            Earlier::Nothing => return Ok(Inspection::NotStarted),
+            Earlier::Step(then, child) => (then, child),
+            Earlier::Other(dir) => {
+                let reason = format!("the earlier attempt was at another step ({})", dir.display());
+                return Ok(Inspection::Unknown { reason });
+            }
         };
-        if recorded(cx).await?.is_some() {
+        if recorded(&then).await?.is_some() {
             return Ok(Inspection::Finished);
         }
-        let run = Run::open(cx, &self.supervisor).await?;
-        let ran = run.attach(APPLY, child).await?;
+        let run = Run::open(&then, &self.supervisor).await?;
+        let ran = run.attach(APPLY, &child).await?;
         Ok(match (&ran.result.end, run.error_of(&ran)) {
             (End::NotRun, _) => Inspection::NotStarted,
             (End::Lost, _) => judge(&ran),
@@ -328,13 +333,20 @@ impl Runner for Ansible {
                 actual: forgetting(cx).changes,
             });
         }
-        let mut run = Run::open(cx, &self.supervisor).await?;
-        let earlier = cx.resume.as_ref().filter(|c| c.work_dir == step_dir(cx, APPLY));
-        if let Some(child) = earlier
-            && let Some(applied) = self.resume(&mut run, child, instead.as_ref()).await?
-        {
-            return Ok(applied);
+        match earlier(cx, APPLY) {
+            Earlier::Nothing => {}
+            Earlier::Step(then, child) => {
+                let mut run = Run::open(&then, &self.supervisor).await?;
+                if let Some(applied) = self.resume(&mut run, &child, instead.as_ref()).await? {
+                    return Ok(applied);
+                }
+            }
+            Earlier::Other(dir) => {
+                let message = format!("the earlier attempt was at another step ({})", dir.display());
+                return Err(RunnerError::new("engine-lost", message));
+            }
         }
+        let mut run = Run::open(cx, &self.supervisor).await?;
         let book = book(&run, instead.as_ref())?;
         let ran = run.play(APPLY, &book, Mode::Real).await?;
         self.finish(&mut run, &ran, instead.as_ref()).await

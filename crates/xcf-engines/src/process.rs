@@ -25,4 +25,6 @@ pub use identity::{is_alive, own_identity};
 pub use result::{End, ProcessResult};
 pub use supervisor::{ChildLauncher, LineSink, MAX_OUTPUT, Step, Supervisor, step_dir};
 
+pub(crate) use supervisor::{Earlier, earlier};
+
 pub(crate) use files::{private_dir, read_if_there, remove_if_there, write_private};

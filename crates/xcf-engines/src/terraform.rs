@@ -15,7 +15,7 @@ mod state;
 mod unknown;
 
 use crate::binary;
-use crate::process::{ChildLauncher, Supervisor};
+use crate::process::{ChildLauncher, Earlier, Supervisor, earlier};
 use artifact::Artifact;
 use async_trait::async_trait;
 use messages::{Said, Touched};
@@ -89,16 +89,18 @@ impl Terraform {
 
     /// Goes on with an apply an earlier driver started. `None`: it had run nothing.
     async fn resume(&self, cx: &UnitContext) -> Result<Option<Applied>, RunnerError> {
-        let Some(child) = cx.resume.as_ref().filter(|c| c.work_dir == crate::process::step_dir(cx, APPLY)) else {
-            return Ok(None);
+        let (then, child) = match earlier(cx, APPLY) {
+            Earlier::Nothing => return Ok(None),
+            Earlier::Step(then, child) => (then, child),
+            Earlier::Other(dir) => return Err(RunnerError::new("engine-lost", strange(&dir))),
         };
-        let session = Session::reopen(cx, &self.supervisor).await?;
-        match inspect::of(&session, child).await? {
+        let session = Session::reopen(&then, &self.supervisor).await?;
+        match inspect::of(&session, &child).await? {
             inspect::Found::Ended(command) => self.finish(&session, *command).await.map(Some),
             inspect::Found::Is(Inspection::NotStarted) => Ok(None),
             inspect::Found::Is(Inspection::Finished) => {
                 let state = state::read(&session).await?;
-                let engine_version = inspect::header(cx).await?.map(|h| h.engine_version).unwrap_or_default();
+                let engine_version = inspect::header(&then).await?.map(|h| h.engine_version).unwrap_or_default();
                 Ok(Some(Applied {
                     state_serial: Some(state::serial(state.as_ref())),
                     outputs: state::outputs(state),
@@ -114,6 +116,11 @@ impl Terraform {
                 .hint("look at the real world, then `xcf resume --retry` or `--skip` the unit")),
         }
     }
+}
+
+/// An earlier step that is not the apply: what it did can't be told from here.
+fn strange(dir: &Path) -> String {
+    format!("the earlier attempt was at another step ({})", dir.display())
 }
 
 /// What an apply really did, from its own words. Values are not told: they are those of the plan.
@@ -205,11 +212,13 @@ impl Runner for Terraform {
     }
 
     async fn inspect(&self, cx: &UnitContext) -> Result<Inspection, RunnerError> {
-        let Some(child) = cx.resume.as_ref().filter(|c| c.work_dir == crate::process::step_dir(cx, APPLY)) else {
-            return Ok(Inspection::NotStarted);
+        let (then, child) = match earlier(cx, APPLY) {
+            Earlier::Nothing => return Ok(Inspection::NotStarted),
+            Earlier::Step(then, child) => (then, child),
+            Earlier::Other(dir) => return Ok(Inspection::Unknown { reason: strange(&dir) }),
         };
-        let session = Session::reopen(cx, &self.supervisor).await?;
-        match inspect::of(&session, child).await? {
+        let session = Session::reopen(&then, &self.supervisor).await?;
+        match inspect::of(&session, &child).await? {
             inspect::Found::Is(inspection) => Ok(inspection),
             inspect::Found::Ended(command) => inspect::judge_end(&session, &command).await,
         }

@@ -330,8 +330,10 @@ async fn a_lost_parent_is_inspected(case: Case) {
     case.release();
     let error = task.await.unwrap().unwrap_err();
     assert_eq!(error.code, "engine-lost", "{error:?}");
+    // The look is an effect of its own, with a work folder of its own.
+    let look = UnitContext { resume: Some(child.clone()), ..case.cx() };
+    assert_eq!(case.runner.inspect(&look).await.unwrap(), Inspection::Finished);
     cx.resume = Some(child);
-    assert_eq!(case.runner.inspect(&cx).await.unwrap(), Inspection::Finished);
     let applied = case.runner.apply(&cx, artifact.as_deref()).await.unwrap();
     assert_eq!((applied.outputs.values["value"].clone(), case.ran()), (json!("one"), 1));
     assert!(case.plan().await.is_empty());
@@ -345,8 +347,12 @@ async fn a_killed_engine_is_not_run_again_blindly(case: Case) {
     kill(&session(&child));
     let error = task.await.unwrap().unwrap_err();
     assert_eq!(error.code, "engine-lost", "{error:?}");
+    let look = UnitContext { resume: Some(child.clone()), ..case.cx() };
+    assert!(matches!(case.runner.inspect(&look).await.unwrap(), Inspection::Unknown { .. }));
+    let elsewhere = ChildIdentity { work_dir: cx.work_dir.join("steps/other"), ..child.clone() };
+    let strange = UnitContext { resume: Some(elsewhere), ..case.cx() };
+    assert!(matches!(case.runner.inspect(&strange).await.unwrap(), Inspection::Unknown { .. }));
     cx.resume = Some(child);
-    assert!(matches!(case.runner.inspect(&cx).await.unwrap(), Inspection::Unknown { .. }));
     assert_eq!(case.runner.apply(&cx, artifact.as_deref()).await.unwrap_err().code, "engine-lost");
     assert_eq!(case.ran(), 1, "it was run again");
     // The person looked and said: try again.

@@ -249,6 +249,26 @@ pub fn step_dir(cx: &UnitContext, name: &str) -> PathBuf {
     cx.work_dir.join("steps").join(name)
 }
 
+/// What an earlier attempt of this effect left, by `cx.resume`.
+pub enum Earlier {
+    /// There was none.
+    Nothing,
+    /// The step asked for: the context it ran in (its own work folder, whatever folder this look was given) and its parent.
+    Step(Box<UnitContext>, ChildIdentity),
+    /// Some other step, by its folder.
+    Other(PathBuf),
+}
+
+/// Finds the earlier attempt of the step `name`.
+pub fn earlier(cx: &UnitContext, name: &str) -> Earlier {
+    let Some(child) = &cx.resume else { return Earlier::Nothing };
+    let root = child.work_dir.parent().and_then(Path::parent);
+    match root.map(|root| UnitContext { work_dir: root.to_owned(), ..cx.clone() }) {
+        Some(then) if step_dir(&then, name) == child.work_dir => Earlier::Step(Box::new(then), child.clone()),
+        _ => Earlier::Other(child.work_dir.clone()),
+    }
+}
+
 fn lay_out(dir: &Path, spec: &Spec, secrets: &BTreeMap<String, Secret>) -> std::io::Result<()> {
     match std::fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
