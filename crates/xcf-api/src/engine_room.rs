@@ -74,7 +74,7 @@ impl Workspace {
         for folder in [&state_dir, &cache_dir, &call.work_dir] {
             private_folder(folder)?;
         }
-        let export = call.work_dir.join("tree");
+        let export = call.work_dir.join("export");
         if !export.exists() {
             let (repo, source, to) = (self.repo.clone(), call.source.clone(), export.clone());
             blocking(move || {

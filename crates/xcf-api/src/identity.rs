@@ -99,7 +99,14 @@ impl Workspace {
             let email = person.and_then(|p| p.emails.first().cloned()).unwrap_or_default();
             return Ok(Actor::Person { name: PersonName::new(name.clone()), email, solo: person.is_none() });
         }
-        let author = self.author().await?;
+        let author = match self.author().await {
+            Ok(author) => author,
+            // Planning needs a name to put down, not a commit identity.
+            Err(problem) => match std::env::var("USER").or_else(|_| std::env::var("LOGNAME")) {
+                Ok(name) if !name.is_empty() => xcf_git::Author { name, email: String::new() },
+                _ => return Err(problem),
+            },
+        };
         let solo = self.at_worktree().await?.model.is_solo();
         Ok(Actor::Person { name: PersonName::new(author.name), email: author.email, solo })
     }

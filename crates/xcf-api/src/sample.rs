@@ -81,7 +81,8 @@ pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
         let key = keys.generate(&PersonName::new(name), jiff::Timestamp::now()).await?;
         public.push(key.public.to_string());
     }
-    let root = format!("~/.local/share/xcloudflow-sample/{uid}");
+    // Absolute: engines do not agree about what `~` is.
+    let root = paths.data.with_file_name("xcloudflow-sample").join(&uid).display().to_string();
     let fill = move |text: &str| {
         let mut text = text.replace("@UID@", &uid).replace("@SAMPLE_ROOT@", &root);
         for (name, key) in IDENTITIES.iter().zip(&public) {
@@ -98,9 +99,23 @@ pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
         }
         let author = Author { name: "XCloudFlow sample".to_owned(), email: "sample@xcloudflow.invalid".to_owned() };
         xcf_git::init_repo(&target, "XCloudFlow sample", &author)?;
+        if xcf_git::Repo::discover(&target)?.identity()?.is_none() {
+            // Git knows nobody here: the sample brings an identity of its own, in its own configuration only.
+            set_identity(&target, &author);
+        }
         Ok(())
     })
     .await?;
     crate::trusting::trust(paths, &folder)?;
     Ok(Made { folder, files: FILES.len(), identities: IDENTITIES.iter().map(|n| (*n).to_owned()).collect() })
+}
+
+/// A failure is not worth ending `init`: commits then say that Git does not know who you are.
+fn set_identity(folder: &Path, author: &Author) {
+    for (key, value) in [("user.name", &author.name), ("user.email", &author.email)] {
+        let set = std::process::Command::new("git").arg("-C").arg(folder).args(["config", key, value]).status();
+        if !set.is_ok_and(|s| s.success()) {
+            tracing::debug!(key, "git config did not take the sample's identity");
+        }
+    }
 }

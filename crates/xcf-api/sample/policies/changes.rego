@@ -6,6 +6,7 @@ import rego.v1
 deny contains result if {
 	some unit in input.units
 	unit.layer == "Foundation"
+	is_array(unit.changes) # null: not planned yet; judged again when it is
 	some change in unit.changes
 	change.action == "replace"
 	result := {

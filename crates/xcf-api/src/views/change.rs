@@ -74,8 +74,12 @@ impl Review<'_> {
             S::AwaitingApproval | S::Planned if !self.report.words.is_empty() => self.report.words.join("; "),
             S::Approved if !consents.is_empty() => format!("the removal of {} needs consent by name", consents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
             S::Approved if self.record.runs.is_empty() => "nothing is missing; apply starts it".to_owned(),
-            _ if self.waiting_for_driver => "waiting for a driver; resume goes on".to_owned(),
-            _ => self.run_why.clone().unwrap_or_default(),
+            _ => match (&self.run_why, self.waiting_for_driver) {
+                (Some(why), true) => format!("{why}; waiting for a driver"),
+                (Some(why), false) => why.clone(),
+                (None, true) => "waiting for a driver; resume goes on".to_owned(),
+                (None, false) => String::new(),
+            },
         }
     }
     fn missing_consents(&self) -> Vec<UnitId> {
