@@ -33,27 +33,33 @@ pub fn synthetic(n: usize) -> Files {
             files = files.with(&format!("modules/{kind}-{variant}/main.tf"), terraform(kind));
         }
     }
-    let mut entries = [String::new(), String::new(), String::new()];
-    for number in 0..n {
-        let path = format!("compositions/group-{:03}/c{number}", number / 5 % 500);
-        files = files.with(&format!("{path}.yaml"), composition(number, n));
-        let group = number / 5;
-        for (environment, list) in entries.iter_mut().enumerate() {
-            if [true, group % 4 == 0, group % 2 == 0].get(environment).copied().unwrap_or(false) {
-                let _ = writeln!(list, "    - ref: {path}\n      inputs:\n        size: {}", environment + 1);
-            }
+    // An Environment's document has a size limit: large workspaces have more of them. Chains stay together.
+    for (chunk, first) in (0..n).step_by(PER_ENVIRONMENT).enumerate() {
+        let numbers = first..(first + PER_ENVIRONMENT).min(n);
+        for number in numbers.clone() {
+            files = files.with(&format!("{}.yaml", path(number)), composition(number, n));
+        }
+        for (index, name) in ["dev", "stage", "prod"].iter().enumerate() {
+            let taken = numbers.clone().filter(|number| number / 5 % [1, 4, 2].get(index).copied().unwrap_or(1) == 0);
+            let list: String = taken
+                .map(|c| format!("    - ref: {}\n      inputs:\n        size: {}\n", path(c), index + 1))
+                .collect();
+            let name = if chunk == 0 { (*name).to_owned() } else { format!("{name}-{chunk}") };
+            let protection = if index == 2 { "  protection:\n    approval: approve\n" } else { "" };
+            let text = format!(
+                "apiVersion: xcloudflow.io/v1alpha1\nkind: Environment\nmetadata:\n  name: {name}\n  labels:\n    stage: {name}\nspec:\n{protection}  compositions:\n{list}"
+            );
+            files = files.with(&format!("envs/{name}.yaml"), text);
         }
     }
-    for (name, list) in ["dev", "stage", "prod"].iter().zip(entries) {
-        let protection = if *name == "prod" { "  protection:\n    approval: approve\n" } else { "" };
-        let compositions =
-            if list.is_empty() { "  compositions: []\n".to_owned() } else { format!("  compositions:\n{list}") };
-        let text = format!(
-            "apiVersion: xcloudflow.io/v1alpha1\nkind: Environment\nmetadata:\n  name: {name}\n  labels:\n    stage: {name}\nspec:\n{protection}{compositions}"
-        );
-        files = files.with(&format!("envs/{name}.yaml"), text);
-    }
     files
+}
+
+/// Entries of one Environment.
+const PER_ENVIRONMENT: usize = 10_000;
+
+fn path(number: usize) -> String {
+    format!("compositions/group-{:03}/c{number}", number / 5 % 500)
 }
 
 fn composition(number: usize, n: usize) -> String {
@@ -78,8 +84,7 @@ fn composition(number: usize, n: usize) -> String {
         );
     }
     if number % 5 == 3 {
-        let _ =
-            writeln!(text, "  dependencies:\n    - ref: compositions/group-{:03}/c{}", number / 5 % 500, number - 2);
+        let _ = writeln!(text, "  dependencies:\n    - ref: {}", path(number - 2));
     }
     text
 }

@@ -55,7 +55,7 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
         units.extend(some);
         findings.extend(found);
     }
-    units.par_sort_by(|a, b| a.unit.id.cmp(&b.unit.id));
+    let units = by_id(units);
     let assembled: BTreeSet<usize> = instances.iter().map(|i| i.composition_index).collect();
     let mut apart = Vec::new();
     for (position, doc) in catalog.compositions.iter().enumerate().filter(|(i, _)| !assembled.contains(i)) {
@@ -276,6 +276,14 @@ impl<'w> Assembly<'w> {
         let message = format!("There is no Composition at `{written}`.");
         Some(Diagnostic::error("missing-composition", message, place).hint(self.index.hint(written)))
     }
+}
+
+/// Units sorted by id. A unit is a large value: positions are sorted, then each is moved once.
+fn by_id(units: Vec<Built>) -> Vec<Built> {
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.par_sort_unstable_by_key(|i| units.get(*i).map(|b| &b.unit.id));
+    let mut slots: Vec<Option<Built>> = units.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|i| slots.get_mut(i).and_then(Option::take)).collect()
 }
 
 /// Units of each instance with their module index.
