@@ -17,6 +17,9 @@ use xcf_plan::ledger::RunRecord;
 use xcf_run::driver::embedded::{DriveEnd, DriveError, Driver, LEASE_TTL, Settings, WhenIdle, control_event};
 use xcf_run::machine::{Control, RunSpec};
 
+/// Planning takes minutes; a scratch folder that is older belongs to nobody.
+const OLDEST_SCRATCH: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
 /// Runs that this process drives.
 #[derive(Default)]
 pub(crate) struct Drivers(Mutex<BTreeMap<RunId, CancellationToken>>);
@@ -33,6 +36,9 @@ impl Drivers {
         if let Ok(mut map) = self.0.lock() {
             map.remove(&run);
         }
+    }
+    fn is_idle(&self) -> bool {
+        self.0.lock().is_ok_and(|map| map.is_empty())
     }
     /// True if this process drives `run`.
     pub(crate) fn drives(&self, run: RunId) -> bool {
@@ -224,7 +230,6 @@ impl Workspace {
         let workspace = Arc::clone(self);
         tokio::spawn(async move {
             let end = driver.drive().await;
-            workspace.drivers.remove(run);
             match end {
                 Ok(DriveEnd::Finished(outcome)) => {
                     tracing::info!(%run, ?outcome, "the run is over");
@@ -233,6 +238,8 @@ impl Workspace {
                 Ok(end) => tracing::info!(%run, ?end, "the run is not driven here any more"),
                 Err(error) => tracing::error!(%run, %error, "the run can't be driven"),
             }
+            workspace.drivers.remove(run);
+            workspace.settled.notify_waiters();
         });
         Ok(())
     }
@@ -254,6 +261,36 @@ impl Workspace {
             }
             position = last.position;
         }
+    }
+    /// Waits until no run is driven by this process any more, so that what they leave behind is swept; at most `at_most`.
+    pub async fn settle(&self, at_most: std::time::Duration) {
+        let quiet = async {
+            loop {
+                let told = self.settled.notified();
+                if self.drivers.is_idle() {
+                    return;
+                }
+                told.await;
+            }
+        };
+        // A driver that stays busy is left to the next process: everything it needs is in the Store.
+        let _ = tokio::time::timeout(at_most, quiet).await;
+    }
+    /// Work folders that crashed processes left: of runs that are over, and of planning that nobody does any more.
+    pub(crate) async fn sweep_leftovers(&self) -> Answer<()> {
+        let ledger = self.ledger().await?;
+        let over: Vec<RunId> = ledger.runs.values().filter(|r| r.finished.is_some()).map(|r| r.id).collect();
+        over.into_iter().filter(|run| self.run_folder(*run).exists()).for_each(|run| self.sweep(run));
+        let work = self.paths.work(self.uid.as_str());
+        for entry in std::fs::read_dir(&work).into_iter().flatten().flatten() {
+            let is_plan = entry.file_name().to_string_lossy().starts_with("plan-");
+            let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+            if is_plan && age.is_some_and(|a| a > OLDEST_SCRATCH) {
+                // Another process may be faster; either way it is gone.
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+        Ok(())
     }
     /// Work folders of a finished run: exports and engine files are of no use any more.
     fn sweep(&self, run: RunId) {

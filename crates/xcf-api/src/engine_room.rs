@@ -89,8 +89,7 @@ impl Workspace {
         let env = child_environment(call.recipe);
         let redactor = redactor(&inputs, &env);
         let log = crate::logbook::file_of(&self.log_folder(), &call.scope, &call.recipe.unit);
-        let counter = self.paths.store(self.uid.as_str()).join("engine-processes.log");
-        let log = LogIo::open(&log, call.phase, redactor, call.io).counting(&counter, &call.recipe.unit);
+        let log = LogIo::open(&log, call.phase, redactor, call.io);
         Ok(UnitContext {
             unit: call.recipe.unit.clone(),
             engine: call.recipe.engine,

@@ -67,19 +67,13 @@ pub(crate) struct LogIo {
     file: Mutex<Option<File>>,
     phase: String,
     redactor: Redactor,
-    counter: Option<(PathBuf, String)>,
 }
 
 impl LogIo {
     /// A writer for `file`; lines carry `phase`. If the file can't be opened the run goes on without a log, and says so.
     pub(crate) fn open(file: &Path, phase: &str, redactor: Redactor, inner: Arc<dyn EffectIo>) -> Self {
         let opened = open(file).map_err(|error| tracing::warn!(%error, file = %file.display(), "the log can't be written"));
-        Self { inner, file: Mutex::new(opened.ok()), phase: phase.to_owned(), redactor, counter: None }
-    }
-    /// The same, leaving one line per engine process started in `file`: what a plan costs can be counted (`D14`).
-    pub(crate) fn counting(mut self, file: &Path, unit: &UnitId) -> Self {
-        self.counter = Some((file.to_owned(), format!("{unit} {}\n", self.phase)));
-        self
+        Self { inner, file: Mutex::new(opened.ok()), phase: phase.to_owned(), redactor }
     }
     fn write(&self, stream: LogStream, text: &str) {
         let line = Line { at: Timestamp::now(), stream, phase: self.phase.clone(), text: self.redactor.redact(text) };
@@ -105,11 +99,6 @@ fn open(file: &Path) -> std::io::Result<File> {
 #[async_trait]
 impl EffectIo for LogIo {
     async fn started(&self, child: ChildIdentity) -> Result<(), RunnerError> {
-        if let Some((file, line)) = &self.counter
-            && let Err(error) = open(file).and_then(|mut f| f.write_all(line.as_bytes()))
-        {
-            tracing::debug!(%error, "the engine process is not counted");
-        }
         self.inner.started(child).await
     }
     fn line(&self, stream: LogStream, text: &str) {

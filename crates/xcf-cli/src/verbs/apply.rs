@@ -16,7 +16,7 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ApplyArgs) -> O
     if args.detach {
         return detach(global, &args.change_set);
     }
-    watch::follow(global, client, &args.change_set, since, watch::Ends::WhenResting).await
+    rested(client, watch::follow(global, client, &args.change_set, since, watch::Ends::WhenResting).await).await
 }
 
 pub(super) async fn resume(global: &Global, client: &Client, args: &ResumeArgs) -> Outcome {
@@ -27,7 +27,7 @@ pub(super) async fn resume(global: &Global, client: &Client, args: &ResumeArgs) 
     if args.detach {
         return detach(global, &args.change_set);
     }
-    watch::follow(global, client, &args.change_set, since, watch::Ends::WhenResting).await
+    rested(client, watch::follow(global, client, &args.change_set, since, watch::Ends::WhenResting).await).await
 }
 
 /// The background driver of `--detach`: no terminal, no questions.
@@ -35,7 +35,18 @@ pub(super) async fn drive(global: &Global, client: &Client, args: &ChangeArgs) -
     let since = position(client).await?;
     let done: DoneDto = client.post(&format!("/api/changes/{}/resume", args.change_set), &ResumeRequest::default()).await?;
     note(global.quiet, &done.message);
-    watch::follow(global, client, &args.change_set, since, watch::Ends::WhenFinal).await
+    rested(client, watch::follow(global, client, &args.change_set, since, watch::Ends::WhenFinal).await).await
+}
+
+/// Lets a driver of this process put its things away before the process ends.
+async fn rested(client: &Client, outcome: Outcome) -> Outcome {
+    if let Some(app) = client.app()
+        && let Ok(workspace) = app.workspace().await
+        && matches!(outcome, Ok(Exit::Ok | Exit::Approval | Exit::Held))
+    {
+        workspace.settle(std::time::Duration::from_secs(5)).await;
+    }
+    outcome
 }
 
 async fn position(client: &Client) -> Result<u64, Refusal> {

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 pub struct Sample {
     pub home: tempfile::TempDir,
     pub dir: PathBuf,
+    pub wrappers: Option<PathBuf>,
 }
 
 pub struct Ran {
@@ -39,7 +40,7 @@ impl Sample {
     /// `xcf init` into a home of its own.
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let sample = Self { dir: home.path().join("sample"), home };
+        let sample = Self { dir: home.path().join("sample"), home, wrappers: None };
         sample.bare(&["init", sample.dir.to_str().unwrap()]).exits(0);
         sample
     }
@@ -58,11 +59,37 @@ impl Sample {
             command.env("XCF_TOOLS", format!("{real}/.cache/xcloudflow/tools/bin"));
         }
         command.env("XCF_KEYRING", "off");
+        if let Some(folder) = &self.wrappers {
+            let path = std::env::var("PATH").unwrap_or_default();
+            command.env("PATH", format!("{}:{path}", folder.display())).env("XCF_TOOLS", folder);
+        }
         command.args(args);
         command
     }
     pub fn bare(&self, args: &[&str]) -> Ran {
         Ran::of(self.command(args).output().unwrap())
+    }
+    /// From now on every engine process leaves a line: the engines are found in a folder of wrappers, outside the product.
+    pub fn count_engines(&mut self) {
+        let tools = std::env::var("XCF_TOOLS").unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
+        let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
+        let folder = self.home.path().join("wrappers");
+        std::fs::create_dir_all(&folder).unwrap();
+        for tool in ["terraform", "ansible-playbook"] {
+            let real = path.split(':').map(|d| Path::new(d).join(tool)).find(|p| p.exists()).unwrap();
+            let counter = self.home.path().join("engine-starts");
+            let text = format!("#!/bin/sh\ncase \"$1\" in *version*) ;; *) echo \"{tool} $1\" >> {} ;; esac\nexec {} \"$@\"\n", counter.display(), real.display());
+            let file = folder.join(tool);
+            std::fs::write(&file, text).unwrap();
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        self.wrappers = Some(folder);
+    }
+    /// Engine processes started since `count_engines`, by tool.
+    pub fn engine_starts(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.home.path().join("engine-starts")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
     }
     /// `xcf -C SAMPLE --no-input --yes ARGS`.
     pub fn xcf(&self, args: &[&str]) -> Ran {

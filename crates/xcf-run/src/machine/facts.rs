@@ -102,6 +102,9 @@ pub struct RunSpec {
     /// Log position of `run.requested`: controls after it are this run's.
     pub requested_at: u64,
     /// Units in a stable order.
+    ///
+    /// Stored as a list: the log keeps canonical JSON, whose objects are sorted by key, and `after` counts positions.
+    #[serde(with = "indexmap::map::serde_seq")]
     pub units: IndexMap<UnitId, SpecUnit>,
 }
 

@@ -149,6 +149,7 @@ pub struct Run {
     pub(crate) wants_gates: bool,
     pub(crate) next_effect: u64,
     pub(crate) owed: BTreeMap<EffectId, Owed>,
+    #[serde(with = "indexmap::map::serde_seq")]
     pub(crate) units: IndexMap<UnitId, UnitRun>,
     /// A seeded mistake, for the tests that show the invariants catch it.
     #[cfg(test)]

@@ -400,3 +400,14 @@ fn d6_a_circle_is_not_run() {
     let first = crate::machine::Stamped { at: start_time(), input: Input::Begin { spec: Box::new(spec) } };
     assert!(crate::machine::Run::begin(&first).is_err());
 }
+
+#[test]
+fn d9_a_spec_survives_a_log_that_sorts_object_keys() {
+    // `b` comes first and has no predecessor; sorted by name its position would be another one.
+    let spec = spec(&[("b", facts("b"), &[]), ("a", facts("a"), &["b"]), ("c", facts("c"), &["a", "b"])]);
+    let json = serde_json::to_value(&spec).unwrap();
+    let sorted = xcf_core::digest::canonical(&json);
+    let back: crate::machine::RunSpec = serde_json::from_str(&sorted).unwrap();
+    assert_eq!(back, spec);
+    assert!(back.units.keys().eq(spec.units.keys()), "the order is part of the spec");
+}
