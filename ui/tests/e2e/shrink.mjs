@@ -1,4 +1,4 @@
-// Makes the reference pictures small: 8-bit palette of the 256 most used colours, rarer ones as their nearest.
+// Makes the reference pictures small: a palette of 256 colours, rarer ones as their nearest.
 // The difference is far below what the comparison sees. Run after `playwright test --update-snapshots`.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -51,6 +51,27 @@ function chunk(kind, body) {
   return out;
 }
 
+const channels = (colour) => [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
+
+/** Coloured pixels are rare and mean something, grey steps between them are many: colour counts for more. */
+function choose(uses) {
+  const weight = ([colour, count]) => {
+    const parts = channels(colour);
+    return count * (1 + (Math.max(...parts) - Math.min(...parts)) / 6);
+  };
+  const sorted = [...uses.entries()].sort((a, b) => weight(b) - weight(a)).map(([colour]) => colour);
+  const palette = [];
+  // First what lies apart from everything chosen, then, if there is room, the rest by weight.
+  for (const least of [10, 0]) {
+    for (const colour of sorted) {
+      if (palette.length === 256) return palette;
+      const far = (other) => channels(colour).some((part, i) => Math.abs(part - channels(other)[i]) > least);
+      if (palette.every((other) => other !== colour && far(other))) palette.push(colour);
+    }
+  }
+  return palette;
+}
+
 function shrink(file) {
   const picture = read(file);
   if (picture.type !== 2 && picture.type !== 6) return;
@@ -64,16 +85,13 @@ function shrink(file) {
     colours[i] = colour;
     uses.set(colour, (uses.get(colour) ?? 0) + 1);
   }
-  const palette = [...uses.entries()]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 256)
-    .map(([colour]) => colour);
+  const palette = choose(uses);
   const index = new Map(palette.map((colour, i) => [colour, i]));
   const nearest = (colour) => {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < palette.length; i += 1) {
-      const [r, g, b] = [16, 8, 0].map((shift) => ((colour >> shift) & 255) - ((palette[i] >> shift) & 255));
+      const [r, g, b] = channels(colour).map((part, k) => part - channels(palette[i])[k]);
       const distance = 2 * r * r + 4 * g * g + 3 * b * b;
       if (distance < least) [best, least] = [i, distance];
     }
@@ -92,7 +110,7 @@ function shrink(file) {
   head.writeUInt32BE(picture.height, 4);
   head[8] = 8;
   head[9] = 3;
-  const table = Buffer.from(palette.flatMap((colour) => [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255]));
+  const table = Buffer.from(palette.flatMap(channels));
   writeFileSync(
     file,
     Buffer.concat([

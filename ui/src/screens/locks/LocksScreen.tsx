@@ -12,7 +12,7 @@ import { Icon } from "../../parts/Icon";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { useNow, useTimes } from "../../parts/useTimes";
 import { RunsTabs } from "../run/RunsTabs";
-import { useLocks } from "../run/useRuns";
+import { shortHolder, useLocks } from "../run/useRuns";
 
 /** Who holds what, since when, and whether that process still lives; ending one by hand needs a reason. */
 export function LocksScreen() {
@@ -88,7 +88,9 @@ function Row({ lock, onUnlock }: { lock: LockDto; onUnlock: () => void }) {
           </Link>
         )}
       </td>
-      <td className="mono sec">{lock.holder}</td>
+      <td className="mono sec" title={lock.holder}>
+        {shortHolder(lock.holder)}
+      </td>
       <td className="num nw" title={times.full(lock.since)}>
         {lease
           ? t("until", { at: times.clock(lock.since) })
@@ -120,7 +122,11 @@ function UnlockDialog({ lock, onClose }: { lock: LockDto; onClose: () => void })
       open
       onClose={onClose}
       title={t("unlock.title", { name: lock.name })}
-      text={lock.alive ? t("unlock.alive", { holder: lock.holder }) : t("unlock.dead", { holder: lock.holder })}
+      text={
+        lock.alive
+          ? t("unlock.alive", { holder: shortHolder(lock.holder) })
+          : t("unlock.dead", { holder: shortHolder(lock.holder) })
+      }
       actions={
         <>
           <Button onClick={onClose}>{t("unlock.keep")}</Button>

@@ -20,7 +20,7 @@ import { LogPanel } from "./LogPanel";
 import { CancelDialog, ResolveDialog, SignOffDialog } from "./RunDialogs";
 import { Timeline } from "./Timeline";
 import { UnitPanel } from "./UnitPanel";
-import { isLive, useRun } from "./useRuns";
+import { isLive, shortHolder, useRun } from "./useRuns";
 import { Waits } from "./Waits";
 
 export type RunOverlay = "cancel" | "sign-off" | "resolve" | null;
@@ -140,10 +140,10 @@ function useHeadFacts(run: RunDto): ReactNode[] {
       {t("startedBy", { who: run.requestedBy, at: times.clock(run.requestedAt) })}
     </span>,
     run.driver !== undefined && run.driver !== null ? (
-      <span key="driver" className={run.driver.alive ? undefined : "warn cc"}>
+      <span key="driver" className={run.driver.alive ? undefined : "warn cc"} title={run.driver.holder}>
         {run.driver.alive
-          ? t("driver", { who: run.driver.holder })
-          : t("driverGone", { who: run.driver.holder, at: times.clock(run.driver.until) })}
+          ? t("driver", { who: shortHolder(run.driver.holder) })
+          : t("driverGone", { who: shortHolder(run.driver.holder), at: times.clock(run.driver.until) })}
       </span>
     ) : (
       <span key="driver">{t("noDriver")}</span>

@@ -50,6 +50,11 @@ export function useLocks() {
   });
 }
 
+/** Host and process of a holder; its start and boot marks only tell machines that it is the same process. */
+export function shortHolder(holder: string): string {
+  return holder.split(" start ")[0] ?? holder;
+}
+
 const POLL_MS = 500;
 const AFTER_ERROR_MS = 2000;
 /** Older lines are dropped from memory beyond this; the file keeps them. */
