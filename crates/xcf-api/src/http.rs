@@ -82,7 +82,6 @@ fn described() -> OpenApiRouter<Shared> {
 }
 
 /// The router for in-process use (desktop, CLI).
-#[must_use]
 pub fn router(app: Shared) -> axum::Router {
     let (router, _) = described().split_for_parts();
     router.route("/api/{*rest}", axum::routing::any(unknown)).with_state(app)

@@ -9,6 +9,8 @@ pub mod dto;
 mod engine_room;
 mod error;
 mod executing;
+#[cfg(feature = "failpoints")]
+mod failpoints;
 pub mod http;
 mod identity;
 mod inspecting;

@@ -47,6 +47,7 @@ pub struct Workspace {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) edits: crate::drafting::EditStack,
     pub(crate) drivers: crate::driving::Drivers,
+    pub(crate) settled: tokio::sync::Notify,
     pub(crate) marks: crate::standing::PendingMarks,
     ledger: Mutex<Ledger>,
     models: Mutex<Vec<(CommitId, Loaded)>>,
@@ -83,6 +84,8 @@ impl Workspace {
         let configured = model.config.as_ref().and_then(|c| c.spec.state.as_ref()).map(|s| s.url.clone());
         let folder = store_folder(paths, &uid, state_url.or(configured.as_deref()))?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder).await?);
+        #[cfg(feature = "failpoints")]
+        let store = crate::failpoints::wrap(store);
         let launcher = ChildLauncher::current().map_err(|e| Problem::internal("no-launcher", e))?;
         let workspace = Self {
             identities: Identities::new(paths),
@@ -91,6 +94,7 @@ impl Workspace {
             clock: Arc::new(WallClock),
             edits: crate::drafting::EditStack::default(),
             drivers: crate::driving::Drivers::default(),
+            settled: tokio::sync::Notify::new(),
             marks: crate::standing::PendingMarks::default(),
             ledger: Mutex::default(),
             models: Mutex::default(),
@@ -101,7 +105,7 @@ impl Workspace {
             repo,
             store,
         };
-        workspace.ledger().await?;
+        workspace.sweep_leftovers().await?;
         Ok(workspace)
     }
     /// Root of the checkout.

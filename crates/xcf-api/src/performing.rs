@@ -113,7 +113,7 @@ impl Hands {
     /// Work folder of this issue of the effect; an adopted process brings its own.
     fn work_dir(&self, job: &Job) -> PathBuf {
         let fresh = || self.workspace.run_folder(job.run).join(format!("{}-{}", job.effect, job.issue));
-        job.resume.as_ref().map_or_else(fresh, |child| root_of(child))
+        job.resume.as_ref().map_or_else(fresh, root_of)
     }
     /// Recipe and inputs: of head for a unit that is applied, as recorded for one that is destroyed.
     async fn given(&self, target: &Target) -> Answer<(Recipe, Bound)> {

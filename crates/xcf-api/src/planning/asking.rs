@@ -117,9 +117,9 @@ impl Workspace {
         }
         let mut versions = Versions::new();
         for reference in references {
-            if !versions.contains_key(&reference) {
-                let version = self.secrets.version(&reference).await.ok().flatten();
-                versions.insert(reference, version);
+            if let std::collections::btree_map::Entry::Vacant(slot) = versions.entry(reference) {
+                let version = self.secrets.version(slot.key()).await.ok().flatten();
+                slot.insert(version);
             }
         }
         versions

@@ -192,7 +192,7 @@ fn open_change_set<'s>(scene: &'s Scene, environment: &EnvName) -> Option<&'s Ch
 
 fn unchanged_events(workspace: &Workspace, scene: &Scene, unchanged: &[(UnitId, UnitUnchanged)]) -> Answer<Vec<NewEvent>> {
     // A draft says nothing about commits, and a unit that was never applied has nothing to be unchanged from.
-    let known = |id: &UnitId| scene.records.get(id).is_some();
+    let known = |id: &UnitId| scene.records.contains_key(id);
     let mut events = Vec::new();
     for (id, data) in unchanged.iter().filter(|(id, _)| !scene.worktree && known(id)) {
         if scene.records.get(id).is_some_and(|r| r.inputs_digest == data.inputs_digest) {

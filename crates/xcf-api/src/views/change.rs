@@ -58,6 +58,9 @@ pub(crate) fn counts(change_set: &ChangeSet) -> CountsDto {
     })
 }
 
+/// A role that is not filled: role, units, an own identity that could fill it, the same in words.
+type OpenRole = (Option<Role>, Vec<UnitId>, Option<PersonName>, String);
+
 impl Review<'_> {
     /// One line: why it stands there and what comes next.
     pub(crate) fn why(&self) -> String {
@@ -90,7 +93,7 @@ impl Review<'_> {
         matches!(self.state, S::AwaitingApproval) || self.run_awaits_person
     }
     /// Roles that one of the own identities could fill now.
-    fn open_roles(&self) -> Vec<(Option<Role>, Vec<UnitId>, Option<PersonName>, String)> {
+    fn open_roles(&self) -> Vec<OpenRole> {
         let mut roles: BTreeMap<Option<Role>, (Vec<UnitId>, Option<PersonName>, String)> = BTreeMap::new();
         for (unit, check) in &self.report.units {
             for missing in &check.missing {

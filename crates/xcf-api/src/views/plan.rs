@@ -3,8 +3,8 @@
 
 use crate::dto::{AttributeChangeDto, CountsDto, DiagnosticDto, ResourceChangeDto, UnitPlanDto};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use xcf_core::plan::{Counts, Fidelity, OutputChange, ResourceChange, UnitPlan};
+use xcf_plan::render::AttributeChange;
 
 /// Longer values are cut in lists; the console rendering and the blob keep them.
 const LONGEST_VALUE: usize = 2_000;
@@ -53,58 +53,10 @@ fn output(change: &OutputChange) -> AttributeChangeDto {
     }
 }
 
-/// Leaves of before and after that differ, with the unknown ones.
+/// The attributes a change touches; the rendering's own list, with dots for people.
 fn attributes(change: &ResourceChange) -> Vec<AttributeChangeDto> {
-    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    leaves(&change.before, &mut String::new(), &mut before);
-    leaves(&change.after, &mut String::new(), &mut after);
-    let under = |list: &[String], pointer: &str| list.iter().any(|p| pointer == p || pointer.strip_prefix(p.as_str()).is_some_and(|r| r.starts_with('/')));
-    let mut pointers: Vec<&String> = before.keys().chain(after.keys()).chain(change.unknown.iter()).collect();
-    pointers.sort();
-    pointers.dedup();
-    let mut found = Vec::new();
-    for pointer in pointers {
-        let (old, new) = (before.get(pointer), after.get(pointer));
-        let unknown = under(&change.unknown, pointer);
-        let sensitive = under(&change.sensitive, pointer);
-        let marked = change.sensitive_marks.get(pointer).is_some_and(|[a, b]| a != b);
-        if old == new && !unknown && !marked {
-            continue;
-        }
-        found.push(AttributeChangeDto {
-            path: pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~"),
-            before: old.map(|v| shorten(v)),
-            after: if unknown { None } else { new.map(|v| shorten(v)) },
-            unknown,
-            sensitive,
-        });
-    }
-    found
-}
-
-fn leaves<'a>(value: &'a Value, pointer: &mut String, into: &mut BTreeMap<String, &'a Value>) {
-    let here = pointer.len();
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            for (key, inner) in map {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                leaves(inner, pointer, into);
-                pointer.truncate(here);
-            }
-        }
-        Value::Array(items) if items.iter().any(|i| i.is_object() || i.is_array()) => {
-            for (index, inner) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
-                leaves(inner, pointer, into);
-                pointer.truncate(here);
-            }
-        }
-        Value::Null => {}
-        other => {
-            into.insert(pointer.clone(), other);
-        }
-    }
+    let dto = |a: AttributeChange| AttributeChangeDto { path: a.path.replace('/', "."), before: a.before, after: a.after, unknown: a.unknown, sensitive: a.sensitive };
+    xcf_plan::render::attributes(change).into_iter().map(dto).collect()
 }
 
 fn shorten(value: &Value) -> String {
@@ -112,39 +64,5 @@ fn shorten(value: &Value) -> String {
     match text.char_indices().nth(LONGEST_VALUE) {
         Some((end, _)) => format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
         None => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-    use xcf_core::plan::Action;
-
-    fn change(before: Value, after: Value) -> ResourceChange {
-        ResourceChange {
-            address: "a.b".into(),
-            resource_type: "a".into(),
-            action: Action::Update,
-            before,
-            after,
-            unknown: vec!["/id".into()],
-            sensitive: vec!["/password".into()],
-            sensitive_marks: BTreeMap::from([("/password".to_owned(), [Some("x".to_owned()), Some("y".to_owned())])]),
-            replace_reasons: Vec::new(),
-            previous_address: None,
-            fidelity: Fidelity::Exact,
-        }
-    }
-
-    #[test]
-    fn ui_only_changed_attributes_are_listed_and_a_changed_secret_is_seen_masked() {
-        let c = change(json!({"same": 1, "size": 1, "password": "<secret>", "id": "i-1"}), json!({"same": 1, "size": 2, "password": "<secret>"}));
-        let listed = attributes(&c);
-        let paths: Vec<_> = listed.iter().map(|a| a.path.as_str()).collect();
-        assert_eq!(paths, ["id", "password", "size"]);
-        assert!(listed[0].unknown && listed[0].after.is_none());
-        assert!(listed[1].sensitive);
-        assert_eq!(listed[2].after.as_deref(), Some("2"));
     }
 }
