@@ -1,45 +1,33 @@
 //! Requests of the page to the router in this process.
 
+use crate::running::Running;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde::Serialize;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use tauri::State;
-use tokio::task::AbortHandle;
+use std::sync::Arc;
+use tauri::{State, Url};
 use tower::ServiceExt;
 use xcf_api::App;
 use xcf_api::http::{Acting, router};
 
 /// What the window's commands share.
 pub(crate) struct Bridge {
-    app: Arc<App>,
     router: axum::Router,
-    running: Mutex<HashMap<u64, AbortHandle>>,
+    running: Running,
 }
 
 impl Bridge {
     /// A bridge to `app`.
     pub(crate) fn new(app: Arc<App>) -> Self {
-        Self { router: router(Arc::clone(&app)), app, running: Mutex::new(HashMap::new()) }
-    }
-    /// The application.
-    pub(crate) fn app(&self) -> Arc<App> {
-        Arc::clone(&self.app)
+        Self { router: router(app), running: Running::default() }
     }
     /// A router of its own for one request.
     pub(crate) fn router(&self) -> axum::Router {
         self.router.clone()
     }
-    /// Remembers a running request so that the page can abort it.
-    pub(crate) fn remember(&self, request: u64, handle: AbortHandle) {
-        if let Ok(mut running) = self.running.lock() {
-            running.retain(|_, h| !h.is_finished());
-            running.insert(request, handle);
-        }
-    }
-    fn forget(&self, request: u64) -> Option<AbortHandle> {
-        self.running.lock().ok()?.remove(&request)
+    /// What the page may still abort.
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
     }
 }
 
@@ -68,25 +56,50 @@ pub(crate) async fn api(bridge: State<'_, Bridge>, method: String, path: String,
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.map_err(|e| e.to_string())?;
         Ok(Answer { status, body: String::from_utf8_lossy(&bytes).into_owned() })
     });
-    bridge.remember(request_id, task.abort_handle());
+    bridge.running().begin(request_id, task.abort_handle());
     let answer = task.await.map_err(|_| "the request was aborted".to_owned())?;
-    bridge.forget(request_id);
+    bridge.running().end(request_id);
     answer
 }
 
 /// Ends a request or stream the page does not want any more.
 #[tauri::command(rename_all = "camelCase")]
 pub(crate) fn abort(bridge: State<'_, Bridge>, request_id: u64) {
-    if let Some(handle) = bridge.forget(request_id) {
-        handle.abort();
+    bridge.running().abort(request_id);
+}
+
+/// Opens a web address in the browser of the system; see `may_open`.
+#[tauri::command]
+pub(crate) fn open_external(url: String) -> Result<(), String> {
+    let url = Url::parse(&url).map_err(|e| e.to_string())?;
+    if !may_open(&url) {
+        return Err("only https addresses, and http ones of this machine, are opened".to_owned());
+    }
+    tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|e| e.to_string())
+}
+
+/// True for https, and for http on loopback: that is what `xcf serve` prints, here or through a tunnel.
+fn may_open(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" => matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost")),
+        _ => false,
     }
 }
 
-/// Opens a web address in the browser of the system; anything but https is refused.
-#[tauri::command]
-pub(crate) fn open_external(url: String) -> Result<(), String> {
-    if !url.starts_with("https://") {
-        return Err("only https addresses are opened".to_owned());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d13_only_web_addresses_leave_the_window() {
+        let may = |text: &str| may_open(&Url::parse(text).unwrap());
+        assert!(may("https://example.org/x"));
+        assert!(may("http://127.0.0.1:7420/?token=t"));
+        assert!(may("http://[::1]:7420/"));
+        assert!(!may("http://example.org/"));
+        assert!(!may("http://127.0.0.1.example.org/"));
+        assert!(!may("file:///etc/passwd"));
+        assert!(!may("ssh://example.org/"));
     }
-    tauri_plugin_opener::open_url(url, None::<&str>).map_err(|e| e.to_string())
 }

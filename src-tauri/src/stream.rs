@@ -58,7 +58,7 @@ pub(crate) async fn stream(bridge: State<'_, Bridge>, path: String, since: u64, 
         // The page may be gone already.
         let _ = on_event.send(Message::Closed);
     });
-    bridge.remember(request_id, task.abort_handle());
+    bridge.running().begin(request_id, task.abort_handle());
     Ok(())
 }
 
