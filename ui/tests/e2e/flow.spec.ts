@@ -10,7 +10,7 @@ import { type Language, words } from "./words";
 // One person's whole way through the window, against the real server and the real engines.
 test.setTimeout(12 * 60_000);
 
-const APPLY_MS = 8 * 60_000;
+const APPLY_MS = 4 * 60_000;
 
 let served: Served;
 test.beforeEach(async () => {
@@ -66,15 +66,21 @@ async function openReview(page: Page, environment: string): Promise<void> {
   await expect(page.locator(".cr-unit").first()).toBeVisible();
 }
 
-/** Signs once more: as whoever the server says can sign here, in the first role that is missing. */
+/** Signs once: as whoever the server says can sign here, in the first role that is missing. */
 async function approve(page: Page): Promise<void> {
-  const given = page.locator(".cr-slots .st.ok");
-  const before = await given.count();
+  const open = page.locator(".cr-slots li:not(:has(.st.ok))");
+  const before = await open.count();
   await page.locator(".oh-actions .btn.pri").click();
   const sheet = page.getByRole("dialog");
   await sheet.locator(".dialog-actions .btn.pri").click();
   await expect(sheet).toBeHidden({ timeout: 30_000 });
-  await expect(given).toHaveCount(before + 1);
+  await expect.poll(() => open.count()).toBeLessThan(before);
+}
+
+/** Signs until nothing is missing that keys on this machine can give. */
+async function approveAll(page: Page): Promise<void> {
+  await expect(page.locator(".cr-slots")).toBeVisible();
+  while ((await page.locator('.oh-actions .btn.pri:has(use[href="#i-usercheck"])').count()) > 0) await approve(page);
 }
 
 async function applyAndWatch(page: Page, language: Language, environment: string): Promise<void> {
@@ -94,7 +100,7 @@ async function applyAndWatch(page: Page, language: Language, environment: string
     // A unit fed by what was unknown passes its own gate again, with the plan that is now complete.
     if (await asksAgain.isVisible()) {
       await asksAgain.click();
-      await approve(page);
+      await approveAll(page);
       await page.locator(".oh-actions").getByRole("link", { name: /R-\d+/ }).click();
     }
     await expect(page.locator(".rn-node .st.bad"), "no unit fails").toHaveCount(0);
