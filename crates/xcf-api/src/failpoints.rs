@@ -96,7 +96,13 @@ impl Blobs for Dying {
 
 #[async_trait]
 impl Leases for Dying {
-    async fn acquire(&self, name: &str, holder: &str, ttl: Duration, take_over: &(dyn for<'h> Fn(&'h str) -> bool + Send + Sync)) -> Result<Lease, StoreError> {
+    async fn acquire(
+        &self,
+        name: &str,
+        holder: &str,
+        ttl: Duration,
+        take_over: &(dyn for<'h> Fn(&'h str) -> bool + Send + Sync),
+    ) -> Result<Lease, StoreError> {
         self.store.acquire(name, holder, ttl, take_over).await
     }
     async fn renew(&self, lease: &Lease, ttl: Duration) -> Result<Lease, StoreError> {

@@ -236,7 +236,9 @@ async fn uid_of(repo: &Repo, model: &Model, root: &Path) -> Answer<WorkspaceUid>
     }
     let message = format!("{} has no usable .xcf.yaml", root.display());
     let relevant = model.diagnostics.iter().filter(|d| d.place.file == ".xcf.yaml").cloned().collect();
-    Err(Problem::new(Kind::Invalid, "no-config", message).hint("`xcf init DIR` makes a working sample; `.xcf.yaml` needs kind Config and metadata.uid.").with(relevant))
+    Err(Problem::new(Kind::Invalid, "no-config", message)
+        .hint("`xcf init DIR` makes a working sample; `.xcf.yaml` needs kind Config and metadata.uid.")
+        .with(relevant))
 }
 
 fn store_folder(paths: &Paths, uid: &WorkspaceUid, url: Option<&str>) -> Answer<PathBuf> {
@@ -244,7 +246,12 @@ fn store_folder(paths: &Paths, uid: &WorkspaceUid, url: Option<&str>) -> Answer<
         None | Some("sqlite:") => Ok(paths.store(uid.as_str())),
         Some(url) => match url.strip_prefix("sqlite:") {
             Some(path) => Ok(PathBuf::from(path.trim_start_matches("//"))),
-            None => Err(Problem::new(Kind::Invalid, "state-not-built", format!("state at `{}` can't be used: this version keeps state in SQLite", scheme(url))).hint("Leave `state` out of .xcf.yaml, or use `sqlite:PATH`.")),
+            None => Err(Problem::new(
+                Kind::Invalid,
+                "state-not-built",
+                format!("state at `{}` can't be used: this version keeps state in SQLite", scheme(url)),
+            )
+            .hint("Leave `state` out of .xcf.yaml, or use `sqlite:PATH`.")),
         },
     }
 }

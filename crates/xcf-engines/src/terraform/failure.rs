@@ -24,12 +24,13 @@ const PASSING: [&str; 14] = [
     "internal server error",
 ];
 
-/// The error of a command; `None` if it exited with 0.
+/// The error of a command; `None` if it exited with 0 and spoke as it should.
 pub fn of(engine: Engine, name: &str, command: &Command) -> Option<RunnerError> {
     let what = format!("{engine} {name}");
     let mut error = match command.result.stopped_error(&what) {
         Some(error) => error,
         None => match command.result.end {
+            End::Exited(0) if speaks(name) && command.said.version.is_none() => strange(&what),
             End::Exited(0) => return None,
             End::Exited(code) => exited(&what, name, code, command),
             _ => RunnerError::new("engine-failed", format!("{what} did not end well")),
@@ -42,6 +43,17 @@ pub fn of(engine: Engine, name: &str, command: &Command) -> Option<RunnerError> 
             [error.left_behind, left].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(". ");
     }
     Some(error)
+}
+
+/// Commands that are run with `-json`: the first line of each names the engine's version.
+fn speaks(name: &str) -> bool {
+    matches!(name, "init" | "plan" | "apply")
+}
+
+/// It ended well, but in none of its words: what it did, if anything, is not what was asked.
+fn strange(what: &str) -> RunnerError {
+    RunnerError::new("engine-garbage", format!("{what} ended well, but what it printed can't be read"))
+        .hint("see the log; `xcf doctor` shows which binary is used")
 }
 
 fn exited(what: &str, name: &str, code: i32, command: &Command) -> RunnerError {
