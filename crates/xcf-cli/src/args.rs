@@ -134,6 +134,8 @@ pub(crate) enum Verb {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct InitArgs {
     /// Folder to make; must be empty or absent
+    // An id of its own: `directory` is that of the global `-C`, which would take this value too.
+    #[arg(id = "folder", value_name = "DIRECTORY")]
     pub(crate) directory: PathBuf,
 }
 
@@ -323,4 +325,19 @@ pub(crate) struct ServeArgs {
     /// Folder with the built UI (default: beside the binary or in the repository)
     #[arg(long, env = "XCF_UI_DIR")]
     pub(crate) ui: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d15_the_folder_of_init_is_not_the_directory_of_every_verb() {
+        let cli = Cli::try_parse_from(["xcf", "init", "here/tour"]).unwrap();
+        assert_eq!(cli.global.directory, None);
+        let cli = Cli::try_parse_from(["xcf", "-C", "elsewhere", "init", "here/tour"]).unwrap();
+        assert_eq!(cli.global.directory, Some(PathBuf::from("elsewhere")));
+        let Verb::Init(init) = cli.verb else { panic!("not init") };
+        assert_eq!(init.directory, PathBuf::from("here/tour"));
+    }
 }
