@@ -108,13 +108,14 @@ describe("the way of a change", () => {
     await desk.keep("healthy");
   });
 
-  it("d11_a_page_loaded_again_follows_the_same_log", async () => {
-    const before = await page.run(() => window.heard.length);
+  it("d11_a_page_loaded_again_follows_what_another_process_does", async () => {
     await page.reload();
-    await page.visit(`/graph?env=dev&sel=${UNIT}`);
-    await page.type("storage_gb", "31", ENTER);
-    await page.find(".draft", "envs/dev.yaml");
-    assert.ok(before > 0);
-    assert.equal(await page.run(() => window.heard), null);
+    await page.visit("/changes");
+    await page.find(".cs-row", "prod");
+    assert.equal(await page.run(() => window.heard), null, "it is a new page");
+    const rejected = say("parts:status.rejected");
+    assert.equal(await page.run((word) => document.querySelector("main").innerText.includes(word), rejected), false);
+    await desk.xcf("-C", desk.sample, "reject", "CS-2", "--reason", "Not this week");
+    await page.find(".cs-row", rejected);
   });
 });
