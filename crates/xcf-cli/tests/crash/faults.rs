@@ -96,7 +96,7 @@ fn d7_engine_that_floods_is_stopped() {
 
 #[test]
 fn d7_engine_that_hangs_is_stopped_at_its_time_limit() {
-    let world = world("      execution: {timeout: 4s}\n");
+    let world = world("      execution: {timeout: 8s}\n");
     apply_fails(&world, "apply-gate", "engine-timeout");
     mend_and_retry(&world);
 }

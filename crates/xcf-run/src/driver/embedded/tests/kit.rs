@@ -301,7 +301,11 @@ impl World {
             return match status {
                 Some((_, true)) => applied(),
                 Some((_, false)) => self.wait_for_engine(job.effect, unit, cancel).await,
-                None => Outcome::Lost,
+                // It was journalled and never let go. Engines then want to start anew, which the driver must not allow.
+                None => match announce.started(ChildIdentity { pid: 2, ..child() }).await {
+                    Ok(()) => panic!("{unit}: a second process took the place of a journalled one"),
+                    Err(error) => Outcome::Failed { error },
+                },
             };
         }
         if let Err(error) = announce.started(ChildIdentity { pid: 1, ..child() }).await {
