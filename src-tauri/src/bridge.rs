@@ -40,7 +40,13 @@ pub(crate) struct Answer {
 
 /// One request. The acting identity is the local one: a header of the page is never believed (`D11`).
 #[tauri::command(rename_all = "camelCase")]
-pub(crate) async fn api(bridge: State<'_, Bridge>, method: String, path: String, body: Option<String>, request_id: u64) -> Result<Answer, String> {
+pub(crate) async fn api(
+    bridge: State<'_, Bridge>,
+    method: String,
+    path: String,
+    body: Option<String>,
+    request_id: u64,
+) -> Result<Answer, String> {
     let method = Method::from_bytes(method.as_bytes()).map_err(|e| e.to_string())?;
     let mut request = Request::builder()
         .method(method)

@@ -25,7 +25,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window can't be opened");
-            eprintln!("The window can't be opened: {error}. Without a display, `xcf serve` gives the same UI in a browser.");
+            eprintln!(
+                "The window can't be opened: {error}. Without a display, `xcf serve` gives the same UI in a browser."
+            );
             ExitCode::FAILURE
         }
     }

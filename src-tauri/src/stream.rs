@@ -35,9 +35,16 @@ pub(crate) struct Numbered {
 
 /// Follows `path` (an SSE route) from `since` until aborted.
 #[tauri::command(rename_all = "camelCase")]
-pub(crate) async fn stream(bridge: State<'_, Bridge>, path: String, since: u64, request_id: u64, on_event: Channel<Message>) -> Result<(), String> {
+pub(crate) async fn stream(
+    bridge: State<'_, Bridge>,
+    path: String,
+    since: u64,
+    request_id: u64,
+    on_event: Channel<Message>,
+) -> Result<(), String> {
     let joint = if path.contains('?') { '&' } else { '?' };
-    let request = Request::builder().uri(format!("{path}{joint}since={since}")).body(Body::empty()).map_err(|e| e.to_string())?;
+    let request =
+        Request::builder().uri(format!("{path}{joint}since={since}")).body(Body::empty()).map_err(|e| e.to_string())?;
     let response = bridge.router().oneshot(request).await.unwrap_or_else(|never| match never {});
     if !response.status().is_success() {
         return Err(format!("the stream answered {}", response.status().as_u16()));
@@ -63,7 +70,9 @@ pub(crate) async fn stream(bridge: State<'_, Bridge>, path: String, since: u64, 
 }
 
 fn message(frame: &str) -> Option<Message> {
-    let field = |name: &str| frame.lines().filter_map(move |l| l.strip_prefix(name)).map(str::trim_start).collect::<Vec<_>>().join("\n");
+    let field = |name: &str| {
+        frame.lines().filter_map(move |l| l.strip_prefix(name)).map(str::trim_start).collect::<Vec<_>>().join("\n")
+    };
     match field("event:").as_str() {
         "gap" => Some(Message::Gap),
         "batch" => {
