@@ -41,7 +41,8 @@ impl App {
     pub async fn workspace(&self) -> Answer<Arc<Workspace>> {
         let open = self.state.read().await.workspace.clone();
         open.ok_or_else(|| {
-            Problem::new(Kind::Conflict, "no-workspace", "no workspace is open").hint("Open a Git repository that has a .xcf.yaml, or make the sample with `xcf init DIR`.")
+            Problem::new(Kind::Conflict, "no-workspace", "no workspace is open")
+                .hint("Open a Git repository that has a .xcf.yaml, or make the sample with `xcf init DIR`.")
         })
     }
     /// Opens the repository that `folder` belongs to. Runs nothing from it (`D13`).
@@ -125,7 +126,8 @@ impl App {
         let newest = root.display().to_string();
         let others = self.recent().into_iter().filter(|r| *r != newest);
         let list: Vec<String> = std::iter::once(newest.clone()).chain(others).take(MOST_RECENT).collect();
-        let written = std::fs::create_dir_all(&self.paths.state).and_then(|()| std::fs::write(self.recent_file(), list.join("\n")));
+        let written = std::fs::create_dir_all(&self.paths.state)
+            .and_then(|()| std::fs::write(self.recent_file(), list.join("\n")));
         if let Err(error) = written {
             tracing::debug!(%error, "the list of recent folders is not kept");
         }

@@ -15,7 +15,14 @@ use xcf_engines::registry::Runners;
 const OLDEST_GIT: (u32, u32) = (2, 34);
 
 fn check(id: &str, name: &str, status: &str, found: impl Into<String>, need: &str, fix: &str) -> CheckDto {
-    CheckDto { id: id.to_owned(), name: name.to_owned(), status: status.to_owned(), found: found.into(), need: need.to_owned(), fix: fix.to_owned() }
+    CheckDto {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        status: status.to_owned(),
+        found: found.into(),
+        need: need.to_owned(),
+        fix: fix.to_owned(),
+    }
 }
 
 /// Looks at everything; failures first.
@@ -24,7 +31,8 @@ pub(crate) async fn examine(paths: &Paths, workspace: Option<&Workspace>) -> Ans
         Some(w) => Some(w.at_worktree().await?.model),
         None => None,
     };
-    let settings: BTreeMap<String, EngineSettings> = model.as_ref().and_then(|m| m.config.as_ref()).map(|c| c.spec.engines.clone()).unwrap_or_default();
+    let settings: BTreeMap<String, EngineSettings> =
+        model.as_ref().and_then(|m| m.config.as_ref()).map(|c| c.spec.engines.clone()).unwrap_or_default();
     let used: BTreeSet<Engine> = model.iter().flat_map(|m| &m.units).map(|u| u.route.engine.value).collect();
     let mut checks = vec![git().await];
     checks.extend(engines(&settings, &used).await);
@@ -75,36 +83,80 @@ fn engine(probe: &Probe, used: bool) -> CheckDto {
         (false, true) => "failed",
         (false, false) => "not-needed",
     };
-    check(&id, &name, status, found, need, if status == "failed" { probe.fix.as_deref().unwrap_or_default() } else { "" })
+    check(
+        &id,
+        &name,
+        status,
+        found,
+        need,
+        if status == "failed" { probe.fix.as_deref().unwrap_or_default() } else { "" },
+    )
 }
 
 fn writable(id: &str, name: &str, folder: &Path) -> CheckDto {
     let tried = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(|_| ()));
     match tried {
         Ok(()) => check(id, name, "ok", folder.display().to_string(), "writable", ""),
-        Err(error) => check(id, name, "failed", format!("{}: {error}", folder.display()), "writable", &format!("give yourself the right to write there: chown -R \"$USER\" {}", folder.display())),
+        Err(error) => check(
+            id,
+            name,
+            "failed",
+            format!("{}: {error}", folder.display()),
+            "writable",
+            &format!("give yourself the right to write there: chown -R \"$USER\" {}", folder.display()),
+        ),
     }
 }
 
 async fn store(workspace: &Workspace) -> CheckDto {
     match workspace.store.verify_chain().await {
-        Ok(head) => check("store-chain", "Event log", "ok", format!("{head} events, hash chain unbroken"), "unbroken", ""),
-        Err(error) => check("store-chain", "Event log", "failed", error.to_string(), "unbroken", "keep a copy of the store folder and restore it from a backup"),
+        Ok(head) => {
+            check("store-chain", "Event log", "ok", format!("{head} events, hash chain unbroken"), "unbroken", "")
+        }
+        Err(error) => check(
+            "store-chain",
+            "Event log",
+            "failed",
+            error.to_string(),
+            "unbroken",
+            "keep a copy of the store folder and restore it from a backup",
+        ),
     }
 }
 
 async fn keys(workspace: &Workspace) -> CheckDto {
     let own = workspace.identities.own().await;
     match own.as_slice() {
-        [] => check("keys", "Signing keys", "warning", "none on this machine", "one, to approve what others make", "xcf key add"),
-        list => check("keys", "Signing keys", "ok", list.iter().map(|k| format!("{} ({})", k.name, k.kept_in)).collect::<Vec<_>>().join(", "), "one, to approve what others make", ""),
+        [] => check(
+            "keys",
+            "Signing keys",
+            "warning",
+            "none on this machine",
+            "one, to approve what others make",
+            "xcf key add",
+        ),
+        list => check(
+            "keys",
+            "Signing keys",
+            "ok",
+            list.iter().map(|k| format!("{} ({})", k.name, k.kept_in)).collect::<Vec<_>>().join(", "),
+            "one, to approve what others make",
+            "",
+        ),
     }
 }
 
 fn trusted(workspace: &Workspace) -> CheckDto {
     match workspace.is_trusted() {
         true => check("trust", "Trust", "ok", "engines may run on this repository", "agreed once per machine", ""),
-        false => check("trust", "Trust", "warning", "not agreed yet", "agreed once per machine", "the first plan asks; or: xcf plan --yes"),
+        false => check(
+            "trust",
+            "Trust",
+            "warning",
+            "not agreed yet",
+            "agreed once per machine",
+            "the first plan asks; or: xcf plan --yes",
+        ),
     }
 }
 
@@ -115,13 +167,26 @@ async fn anomalies(workspace: &Workspace) -> CheckDto {
     };
     match ledger.anomalies.as_slice() {
         [] => check("log-history", "History", "ok", "nothing odd", "nothing odd", ""),
-        [first, ..] => check("log-history", "History", "warning", format!("{} odd events, first at {}: {}", ledger.anomalies.len(), first.position, first.what), "nothing odd", "look at these events; nothing was dropped"),
+        [first, ..] => check(
+            "log-history",
+            "History",
+            "warning",
+            format!("{} odd events, first at {}: {}", ledger.anomalies.len(), first.position, first.what),
+            "nothing odd",
+            "look at these events; nothing was dropped",
+        ),
     }
 }
 
 fn list_paths(paths: &Paths, workspace: Option<&Workspace>) -> Vec<PathDto> {
     let entry = |name: &str, path: &Path| PathDto { name: name.to_owned(), path: path.display().to_string() };
-    let mut list = vec![entry("data", &paths.data), entry("state", &paths.state), entry("cache", &paths.cache), entry("config", &paths.config), entry("keys", &paths.keys())];
+    let mut list = vec![
+        entry("data", &paths.data),
+        entry("state", &paths.state),
+        entry("cache", &paths.cache),
+        entry("config", &paths.config),
+        entry("keys", &paths.keys()),
+    ];
     if let Some(w) = workspace {
         list.push(entry("repository", &w.root));
         list.push(PathDto { name: "store".to_owned(), path: w.store.location() });

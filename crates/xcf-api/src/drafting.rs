@@ -1,6 +1,9 @@
 //! The draft: edits of the working tree, the diff against the head commit, commits (`D2.1`, `D12`).
 
-use crate::dto::{CommitRequest, CommitResponse, DiagnosticDto, DraftDto, DraftFileDto, EditRequest, EditResponse, FileTextDto, ProblemsDto, SaveTextRequest};
+use crate::dto::{
+    CommitRequest, CommitResponse, DiagnosticDto, DraftDto, DraftFileDto, EditRequest, EditResponse, FileTextDto,
+    ProblemsDto, SaveTextRequest,
+};
 use crate::error::{Answer, Kind, Problem};
 use crate::open::{Workspace, blocking};
 use std::io::Write;
@@ -65,11 +68,20 @@ impl Workspace {
         blocking(move || match std::fs::metadata(&file) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(Problem::internal("io", format!("{shown} can't be read: {e}"))),
-            Ok(meta) if !meta.is_file() => Err(Problem::new(Kind::Invalid, "not-a-file", format!("{shown} is not a file"))),
-            Ok(meta) if meta.len() > LARGEST_TEXT => Err(Problem::new(Kind::Invalid, "file-too-large", format!("{shown} has {} bytes, more than the {LARGEST_TEXT} shown here", meta.len()))),
+            Ok(meta) if !meta.is_file() => {
+                Err(Problem::new(Kind::Invalid, "not-a-file", format!("{shown} is not a file")))
+            }
+            Ok(meta) if meta.len() > LARGEST_TEXT => Err(Problem::new(
+                Kind::Invalid,
+                "file-too-large",
+                format!("{shown} has {} bytes, more than the {LARGEST_TEXT} shown here", meta.len()),
+            )),
             Ok(_) => {
-                let bytes = std::fs::read(&file).map_err(|e| Problem::internal("io", format!("{shown} can't be read: {e}")))?;
-                String::from_utf8(bytes).map(Some).map_err(|_| Problem::new(Kind::Invalid, "not-text", format!("{shown} is not UTF-8 text")))
+                let bytes =
+                    std::fs::read(&file).map_err(|e| Problem::internal("io", format!("{shown} can't be read: {e}")))?;
+                String::from_utf8(bytes)
+                    .map(Some)
+                    .map_err(|_| Problem::new(Kind::Invalid, "not-text", format!("{shown} is not UTF-8 text")))
             }
         })
         .await
@@ -77,7 +89,8 @@ impl Workspace {
     /// Absolute path of a repository-relative one, refused if it or a link on its way leaves the repository.
     fn inside(&self, path: &str) -> Answer<PathBuf> {
         let refuse = || Problem::new(Kind::Usage, "bad-path", format!("`{path}` is not a path inside the repository"));
-        let plain = !path.is_empty() && Path::new(path).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        let plain =
+            !path.is_empty() && Path::new(path).components().all(|c| matches!(c, std::path::Component::Normal(_)));
         if !plain || path.split('/').any(|part| part == ".git") {
             return Err(refuse());
         }
@@ -131,7 +144,9 @@ impl Workspace {
         let target = self.inside(file)?;
         let shown = file.to_owned();
         blocking(move || {
-            let failed = |e: std::io::Error| Problem::internal("io", format!("{shown} can't be written: {e}")).hint("Nothing was changed.");
+            let failed = |e: std::io::Error| {
+                Problem::internal("io", format!("{shown} can't be written: {e}")).hint("Nothing was changed.")
+            };
             let folder = target.parent().ok_or_else(|| Problem::internal("io", "no folder"))?;
             std::fs::create_dir_all(folder).map_err(failed)?;
             let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
@@ -153,11 +168,20 @@ impl Workspace {
     /// Nothing to undo, or the file was changed by somebody else since.
     pub(crate) async fn undo(&self) -> Answer<DraftDto> {
         let Some(done) = self.edits.pop() else {
-            return Err(Problem::new(Kind::Conflict, "nothing-to-undo", "there is no edit of this session to take back"));
+            return Err(Problem::new(
+                Kind::Conflict,
+                "nothing-to-undo",
+                "there is no edit of this session to take back",
+            ));
         };
         let now = self.text_of(&done.file).await?;
         if now.as_deref() != Some(done.after.as_str()) {
-            return Err(Problem::new(Kind::Conflict, "edit-conflict", format!("{} was changed outside since that edit", done.file)).hint("Nothing was undone. Look at the text diff."));
+            return Err(Problem::new(
+                Kind::Conflict,
+                "edit-conflict",
+                format!("{} was changed outside since that edit", done.file),
+            )
+            .hint("Nothing was undone. Look at the text diff."));
         }
         match done.before {
             Some(before) => self.write(&done.file, before).await?,
@@ -192,7 +216,10 @@ impl Workspace {
         let new = self.at_worktree().await?;
         let mut files = Vec::new();
         for changed in dirty {
-            let old_text = old.as_ref().and_then(|l| l.tree.read(&changed.path, LARGEST_TEXT).ok()).and_then(|b| String::from_utf8(b.to_vec()).ok());
+            let old_text = old
+                .as_ref()
+                .and_then(|l| l.tree.read(&changed.path, LARGEST_TEXT).ok())
+                .and_then(|b| String::from_utf8(b.to_vec()).ok());
             let new_text = self.text_of(&changed.path).await.ok().flatten();
             let (added, removed) = line_counts(old_text.as_deref(), new_text.as_deref());
             let status = match changed.kind {
@@ -200,10 +227,26 @@ impl Workspace {
                 ChangeKind::Deleted => "deleted",
                 _ => "modified",
             };
-            files.push(DraftFileDto { path: changed.path, status: status.to_owned(), added, removed, old_text, new_text });
+            files.push(DraftFileDto {
+                path: changed.path,
+                status: status.to_owned(),
+                added,
+                removed,
+                old_text,
+                new_text,
+            });
         }
-        let units = if files.is_empty() { Vec::new() } else { changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &files) };
-        Ok(DraftDto { branch: head.branch.unwrap_or_default(), files, units: units.iter().map(ToString::to_string).collect(), can_undo: !self.edits.is_empty() })
+        let units = if files.is_empty() {
+            Vec::new()
+        } else {
+            changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &files)
+        };
+        Ok(DraftDto {
+            branch: head.branch.unwrap_or_default(),
+            files,
+            units: units.iter().map(ToString::to_string).collect(),
+            can_undo: !self.edits.is_empty(),
+        })
     }
     /// Use case: commits chosen files (none named: all changed ones) on the current branch.
     ///
@@ -227,7 +270,10 @@ impl Workspace {
     pub(crate) async fn author(&self) -> Answer<Author> {
         let repo = self.repo.clone();
         let identity = blocking(move || Ok(repo.identity()?)).await?;
-        identity.ok_or_else(|| Problem::new(Kind::Conflict, "no-git-identity", "Git does not know who you are").hint("git config --global user.name NAME; git config --global user.email MAIL"))
+        identity.ok_or_else(|| {
+            Problem::new(Kind::Conflict, "no-git-identity", "Git does not know who you are")
+                .hint("git config --global user.name NAME; git config --global user.email MAIL")
+        })
     }
     /// Use case: every diagnostic of the working tree, policies included.
     ///
@@ -239,7 +285,8 @@ impl Workspace {
         diagnostics.extend(xcf_plan::policy::rego_diagnostics(&crate::planning::policies(&model)));
         diagnostics.sort_by(|a, b| a.place.cmp(&b.place).then(a.code.cmp(&b.code)));
         diagnostics.dedup();
-        let broken: std::collections::BTreeSet<&str> = model.health.unreadable.iter().map(|u| u.file.as_str()).collect();
+        let broken: std::collections::BTreeSet<&str> =
+            model.health.unreadable.iter().map(|u| u.file.as_str()).collect();
         Ok(ProblemsDto {
             diagnostics: diagnostics.iter().map(DiagnosticDto::from).collect(),
             broken_files: u32::try_from(broken.len()).unwrap_or(u32::MAX),
@@ -250,7 +297,10 @@ impl Workspace {
 
 fn same_base(file: &str, text: &str, base: Option<&str>) -> Answer<()> {
     match base {
-        Some(base) if base != digest(text) => Err(Problem::new(Kind::Conflict, "edit-conflict", format!("{file} changed on disk since it was read")).hint("It is read again; make the edit on the new text.")),
+        Some(base) if base != digest(text) => {
+            Err(Problem::new(Kind::Conflict, "edit-conflict", format!("{file} changed on disk since it was read"))
+                .hint("It is read again; make the edit on the new text."))
+        }
         _ => Ok(()),
     }
 }
@@ -280,10 +330,20 @@ pub(crate) fn changed_units(old: Option<&Model>, new: &Model, files: &[DraftFile
     };
     let differs = |unit: &xcf_core::graph::Unit| match old.and_then(|o| o.unit(&unit.id)) {
         None => true,
-        Some(before) => !same_route(before, unit) || !same_inputs(before, unit) || before.hosts != unit.hosts || before.module_ref != unit.module_ref,
+        Some(before) => {
+            !same_route(before, unit)
+                || !same_inputs(before, unit)
+                || before.hosts != unit.hosts
+                || before.module_ref != unit.module_ref
+        }
     };
     let gone = old.into_iter().flat_map(|o| &o.units).filter(|u| new.unit(&u.id).is_none()).map(|u| u.id.clone());
-    new.units.iter().filter(|u| differs(u) || touched(u.module_ref.as_str())).map(|u| u.id.clone()).chain(gone).collect()
+    new.units
+        .iter()
+        .filter(|u| differs(u) || touched(u.module_ref.as_str()))
+        .map(|u| u.id.clone())
+        .chain(gone)
+        .collect()
 }
 
 fn parent(path: &str) -> &str {
@@ -291,11 +351,18 @@ fn parent(path: &str) -> &str {
 }
 
 fn same_inputs(a: &xcf_core::graph::Unit, b: &xcf_core::graph::Unit) -> bool {
-    a.inputs.len() == b.inputs.len() && a.inputs.iter().zip(&b.inputs).all(|((an, av), (bn, bv))| an == bn && av.value == bv.value)
+    a.inputs.len() == b.inputs.len()
+        && a.inputs.iter().zip(&b.inputs).all(|((an, av), (bn, bv))| an == bn && av.value == bv.value)
 }
 
 /// Values only: a rule that merely moved to another line changes nothing.
 fn same_route(a: &xcf_core::graph::Unit, b: &xcf_core::graph::Unit) -> bool {
     let (a, b) = (&a.route, &b.route);
-    a.engine.value == b.engine.value && a.reconcile.value == b.reconcile.value && a.drift.value == b.drift.value && a.gate.value == b.gate.value && a.backup.value == b.backup.value && a.windows.value == b.windows.value && a.rollback.value == b.rollback.value
+    a.engine.value == b.engine.value
+        && a.reconcile.value == b.reconcile.value
+        && a.drift.value == b.drift.value
+        && a.gate.value == b.gate.value
+        && a.backup.value == b.backup.value
+        && a.windows.value == b.windows.value
+        && a.rollback.value == b.rollback.value
 }

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 use xcf_core::changeset::{ChangeSetState as S, UnitAction};
-use xcf_core::event::{EventKind, LockForced, NewEvent, PAYLOAD_VERSION, Reason, RemovalConsent, RunRequested, StreamId};
+use xcf_core::event::{
+    EventKind, LockForced, NewEvent, PAYLOAD_VERSION, Reason, RemovalConsent, RunRequested, StreamId,
+};
 use xcf_core::ids::{ChangeSetId, RunId, UnitId};
 use xcf_plan::admission::DEFAULT_CONCURRENCY;
 use xcf_plan::ledger::RunRecord;
@@ -51,7 +53,12 @@ impl Workspace {
     ///
     /// # Errors
     /// Draft, denied, final, restrictions that are not effective yet, or driven by somebody else.
-    pub(crate) async fn apply(self: &Arc<Self>, id: ChangeSetId, request: &ApplyRequest, acting: &Acting) -> Answer<DoneDto> {
+    pub(crate) async fn apply(
+        self: &Arc<Self>,
+        id: ChangeSetId,
+        request: &ApplyRequest,
+        acting: &Acting,
+    ) -> Answer<DoneDto> {
         self.demand_trust()?;
         self.expire_old().await?;
         let ledger = self.ledger().await?;
@@ -63,14 +70,20 @@ impl Workspace {
             let Some(planned) = case.set.unit(&unit).filter(|u| u.removal) else {
                 return Err(Problem::new(Kind::Usage, "not-a-removal", format!("{unit} is not destroyed by {id}")));
             };
-            events.push(self.event(id, EventKind::RemovalConsented, actor.clone(), &RemovalConsent { unit: unit.clone(), unit_digest: planned.unit_digest.clone() })?);
+            events.push(self.event(
+                id,
+                EventKind::RemovalConsented,
+                actor.clone(),
+                &RemovalConsent { unit: unit.clone(), unit_digest: planned.unit_digest.clone() },
+            )?);
         }
         let unfinished = case.run.as_ref().filter(|r| r.finished.is_none()).map(|r| r.id);
         let run = match unfinished {
             Some(run) => run,
             None => {
                 let run = RunId(self.store.next_number("R").await?);
-                let asked = RunRequested { run, change_set: id, accept_not_yet_effective: request.accept_not_yet_effective };
+                let asked =
+                    RunRequested { run, change_set: id, accept_not_yet_effective: request.accept_not_yet_effective };
                 let mut event = self.event(id, EventKind::RunRequested, actor, &asked)?;
                 event.run = Some(run);
                 events.push(event);
@@ -89,7 +102,12 @@ impl Workspace {
     ///
     /// # Errors
     /// There is no run that is not over.
-    pub(crate) async fn resume(self: &Arc<Self>, id: ChangeSetId, request: &ResumeRequest, acting: &Acting) -> Answer<DoneDto> {
+    pub(crate) async fn resume(
+        self: &Arc<Self>,
+        id: ChangeSetId,
+        request: &ResumeRequest,
+        acting: &Acting,
+    ) -> Answer<DoneDto> {
         self.demand_trust()?;
         let (case, run) = self.live_run(id).await?;
         let mut controls = Vec::new();
@@ -112,7 +130,12 @@ impl Workspace {
     ///
     /// # Errors
     /// It is over.
-    pub(crate) async fn cancel(self: &Arc<Self>, id: ChangeSetId, request: &ReasonRequest, acting: &Acting) -> Answer<DoneDto> {
+    pub(crate) async fn cancel(
+        self: &Arc<Self>,
+        id: ChangeSetId,
+        request: &ReasonRequest,
+        acting: &Acting,
+    ) -> Answer<DoneDto> {
         let ledger = self.ledger().await?;
         let case = self.case(&ledger, id, &[]).await?;
         if case.state.is_final() {
@@ -120,7 +143,8 @@ impl Workspace {
         }
         let Some(run) = case.run.filter(|r| r.finished.is_none()) else {
             let actor = self.actor(acting).await?;
-            let event = self.event(id, EventKind::ChangeSetCancelled, actor, &Reason { reason: request.reason.clone() })?;
+            let event =
+                self.event(id, EventKind::ChangeSetCancelled, actor, &Reason { reason: request.reason.clone() })?;
             self.store.append(vec![event], Some(ledger.position)).await?;
             return Ok(DoneDto { run: None, message: format!("{id} cancelled") });
         };
@@ -138,17 +162,29 @@ impl Workspace {
     pub(crate) async fn pause(&self, id: ChangeSetId, acting: &Acting) -> Answer<DoneDto> {
         let (_, run) = self.live_run(id).await?;
         self.control(&run, &[Control::Pause], acting).await?;
-        Ok(DoneDto { run: Some(run.id.to_string()), message: format!("{id} is paused: what runs ends, nothing new starts") })
+        Ok(DoneDto {
+            run: Some(run.id.to_string()),
+            message: format!("{id} is paused: what runs ends, nothing new starts"),
+        })
     }
     /// Use case: signs off units that wait for it.
     ///
     /// # Errors
     /// Nothing waits for it.
-    pub(crate) async fn sign_off(self: &Arc<Self>, id: ChangeSetId, request: &UnitsRequest, acting: &Acting) -> Answer<DoneDto> {
+    pub(crate) async fn sign_off(
+        self: &Arc<Self>,
+        id: ChangeSetId,
+        request: &UnitsRequest,
+        acting: &Acting,
+    ) -> Answer<DoneDto> {
         let (case, run) = self.live_run(id).await?;
         let units = named_units(&case.set, &request.units)?;
         if !run.units.values().any(|u| u.state == xcf_core::changeset::UnitRunState::Observing) {
-            return Err(Problem::new(Kind::Conflict, "nothing-to-sign-off", format!("no unit of {id} waits for sign-off")));
+            return Err(Problem::new(
+                Kind::Conflict,
+                "nothing-to-sign-off",
+                format!("no unit of {id} waits for sign-off"),
+            ));
         }
         self.control(&run, &[Control::SignOff { units }], acting).await?;
         Ok(DoneDto { run: Some(run.id.to_string()), message: format!("{id} signed off") })
@@ -162,10 +198,20 @@ impl Workspace {
             return Err(Problem::new(Kind::Usage, "reason-needed", "ending a lock by hand needs a reason"));
         }
         let ledger = self.ledger().await?;
-        let lock = ledger.locks.get(&request.lock).ok_or_else(|| Problem::not_found(format!("lock {}", request.lock)))?;
-        let driven = ledger.runs.get(&lock.run).and_then(|r| r.driver.as_ref()).is_some_and(|d| !crate::process::is_dead(&d.holder));
+        let lock =
+            ledger.locks.get(&request.lock).ok_or_else(|| Problem::not_found(format!("lock {}", request.lock)))?;
+        let driven = ledger
+            .runs
+            .get(&lock.run)
+            .and_then(|r| r.driver.as_ref())
+            .is_some_and(|d| !crate::process::is_dead(&d.holder));
         if driven {
-            return Err(Problem::new(Kind::Held, "held", format!("{} is held by {}, whose driver is alive", request.lock, lock.run)).hint("cancel the run, or end its driver, first"));
+            return Err(Problem::new(
+                Kind::Held,
+                "held",
+                format!("{} is held by {}, whose driver is alive", request.lock, lock.run),
+            )
+            .hint("cancel the run, or end its driver, first"));
         }
         let event = NewEvent {
             stream: StreamId::workspace(),
@@ -176,7 +222,8 @@ impl Workspace {
             change_set: None,
             run: Some(lock.run),
             unit: lock.unit.clone(),
-            data: serde_json::to_value(LockForced { lock: request.lock.clone(), reason: request.reason.clone() }).map_err(|e| Problem::internal("not-json", e))?,
+            data: serde_json::to_value(LockForced { lock: request.lock.clone(), reason: request.reason.clone() })
+                .map_err(|e| Problem::internal("not-json", e))?,
         };
         self.store.append(vec![event], Some(ledger.position)).await?;
         Ok(DoneDto { run: None, message: format!("{} ended", request.lock) })
@@ -187,7 +234,8 @@ impl Workspace {
         let case = self.case(&ledger, id, &[]).await?;
         match case.run.clone().filter(|r| r.finished.is_none()) {
             Some(run) => Ok((case, run)),
-            None => Err(Problem::new(Kind::Conflict, "no-run", format!("{id} has no run that is not over")).hint("xcf apply starts one")),
+            None => Err(Problem::new(Kind::Conflict, "no-run", format!("{id} has no run that is not over"))
+                .hint("xcf apply starts one")),
         }
     }
     async fn control(&self, run: &RunRecord, controls: &[Control], acting: &Acting) -> Answer<()> {
@@ -215,7 +263,8 @@ impl Workspace {
             leave,
         };
         let hands = Arc::new(Hands { workspace: Arc::clone(self) });
-        let opened = Driver::open(Arc::clone(&self.store), Arc::clone(&self.clock), hands, settings, run, Some(spec)).await;
+        let opened =
+            Driver::open(Arc::clone(&self.store), Arc::clone(&self.clock), hands, settings, run, Some(spec)).await;
         let driver = match opened {
             Ok(driver) => driver,
             Err(error) => {
@@ -256,7 +305,9 @@ impl Workspace {
         loop {
             let events = self.store.read(position, 2_000).await?;
             let Some(last) = events.last() else { return Ok(position) };
-            if let Some(found) = events.iter().find(|e| e.event.kind == EventKind::RunRequested && e.event.run == Some(run)) {
+            if let Some(found) =
+                events.iter().find(|e| e.event.kind == EventKind::RunRequested && e.event.run == Some(run))
+            {
                 return Ok(found.position);
             }
             position = last.position;
@@ -306,19 +357,44 @@ impl Workspace {
 fn applicable(case: &Case, request: &ApplyRequest) -> Answer<()> {
     let id = case.set.id;
     match case.state {
-        S::Draft => return Err(Problem::new(Kind::Conflict, "draft", format!("{id} is a draft of the working tree and never applicable")).hint("Commit, then plan.")),
-        S::Denied => return Err(Problem::new(Kind::Denied, "policy-denied", format!("{id} is denied by policy")).hint("`xcf show` names the rule and its place.")),
-        S::Expired => return Err(Problem::new(Kind::Conflict, "expired", format!("the plan of {id} grew too old")).hint("xcf plan makes a new one")),
+        S::Draft => {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "draft",
+                format!("{id} is a draft of the working tree and never applicable"),
+            )
+            .hint("Commit, then plan."));
+        }
+        S::Denied => {
+            return Err(Problem::new(Kind::Denied, "policy-denied", format!("{id} is denied by policy"))
+                .hint("`xcf show` names the rule and its place."));
+        }
+        S::Expired => {
+            return Err(Problem::new(Kind::Conflict, "expired", format!("the plan of {id} grew too old"))
+                .hint("xcf plan makes a new one"));
+        }
         state if state.is_final() => return Err(Problem::new(Kind::Conflict, "is-final", format!("{id} is {state}"))),
         _ => {}
     }
-    let bound: Vec<&UnitId> = case.set.units.iter().filter(|u| u.is_runnable() && u.action != UnitAction::Move && !u.not_yet_effective.is_empty()).map(|u| &u.id).collect();
+    let bound: Vec<&UnitId> = case
+        .set
+        .units
+        .iter()
+        .filter(|u| u.is_runnable() && u.action != UnitAction::Move && !u.not_yet_effective.is_empty())
+        .map(|u| &u.id)
+        .collect();
     if let (Some(first), false) = (bound.first(), request.accept_not_yet_effective) {
         let fields = case.set.unit(first).map(|u| u.not_yet_effective.join(", ")).unwrap_or_default();
-        return Err(Problem::new(Kind::Held, "not-yet-effective", format!("{first} is bound by {fields}, which this version does not enforce yet ({} units)", bound.len())).hint("--accept-not-yet-effective goes on without it, and records that"));
+        return Err(Problem::new(
+            Kind::Held,
+            "not-yet-effective",
+            format!("{first} is bound by {fields}, which this version does not enforce yet ({} units)", bound.len()),
+        )
+        .hint("--accept-not-yet-effective goes on without it, and records that"));
     }
     if !case.set.units.iter().any(|u| u.is_runnable()) {
-        return Err(Problem::new(Kind::Conflict, "nothing-runnable", format!("no unit of {id} can run")).hint("`xcf show` says why for each"));
+        return Err(Problem::new(Kind::Conflict, "nothing-runnable", format!("no unit of {id} can run"))
+            .hint("`xcf show` says why for each"));
     }
     Ok(())
 }

@@ -51,11 +51,18 @@ impl Workspace {
     /// `engine-not-built`.
     pub(crate) fn runner(&self, engine: Engine) -> Answer<Arc<dyn Runner>> {
         let found = self.runners.get(&engine).cloned();
-        found.ok_or_else(|| Problem::new(Kind::Invalid, "engine-not-built", format!("{engine} is not built in this version")).hint("choose another engine for the module (`engine:`), or leave the unit out of the Environment"))
+        found.ok_or_else(|| {
+            Problem::new(Kind::Invalid, "engine-not-built", format!("{engine} is not built in this version"))
+                .hint("choose another engine for the module (`engine:`), or leave the unit out of the Environment")
+        })
     }
     /// Folder of a unit's engine state.
     pub(crate) fn state_dir(&self, unit: &UnitId) -> PathBuf {
-        self.paths.units(self.uid.as_str()).join(unit.environment.as_str()).join(unit.composition.as_str()).join(unit.module.as_str())
+        self.paths
+            .units(self.uid.as_str())
+            .join(unit.environment.as_str())
+            .join(unit.composition.as_str())
+            .join(unit.module.as_str())
     }
     /// A fresh scratch folder outside runs.
     pub(crate) fn scratch(&self) -> Answer<tempfile::TempDir> {

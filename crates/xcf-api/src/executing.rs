@@ -34,20 +34,54 @@ impl Workspace {
         let runner = self.runner(recipe.engine)?;
         let bound = crate::recipe::Bound::default();
         let scratch = self.scratch()?;
-        let call = Call { recipe: &recipe, bound: &bound, source: Source::Commit(commit), work_dir: scratch.path().to_path_buf(), scope: "exec".to_owned(), phase: "exec", io: Arc::new(NoJournal), cancel: CancelFlag::default(), resume: None, destroy: false, refresh: false };
+        let call = Call {
+            recipe: &recipe,
+            bound: &bound,
+            source: Source::Commit(commit),
+            work_dir: scratch.path().to_path_buf(),
+            scope: "exec".to_owned(),
+            phase: "exec",
+            io: Arc::new(NoJournal),
+            cancel: CancelFlag::default(),
+            resume: None,
+            destroy: false,
+            refresh: false,
+        };
         let context = self.context(call).await?;
         runner.prepare(&context).await.map_err(|e| Problem::new(Kind::Invalid, "engine", e.message).hint(e.hint))?;
         let module = context.export.join(&context.module);
-        let folder = if module.is_dir() { module } else { module.parent().map(std::path::Path::to_path_buf).unwrap_or_default() };
-        let (program, arguments) = command.split_first().ok_or_else(|| Problem::new(Kind::Usage, "no-command", "which command?"))?;
+        let folder = if module.is_dir() {
+            module
+        } else {
+            module.parent().map(std::path::Path::to_path_buf).unwrap_or_default()
+        };
+        let (program, arguments) =
+            command.split_first().ok_or_else(|| Problem::new(Kind::Usage, "no-command", "which command?"))?;
         let mut child = tokio::process::Command::new(program);
-        child.args(arguments).current_dir(folder).env("XCF_UNIT", id.to_string()).env("XCF_STATE_DIR", &context.state_dir);
+        child
+            .args(arguments)
+            .current_dir(folder)
+            .env("XCF_UNIT", id.to_string())
+            .env("XCF_STATE_DIR", &context.state_dir);
         let started = self.clock.now();
-        let status = child.status().await.map_err(|e| Problem::new(Kind::Invalid, "command-failed", format!("{program} can't be started: {e}")))?;
+        let status = child
+            .status()
+            .await
+            .map_err(|e| Problem::new(Kind::Invalid, "command-failed", format!("{program} can't be started: {e}")))?;
         let code = status.code().unwrap_or(-1);
         // The program's name only: arguments may hold secrets.
         let data = serde_json::json!({ "program": program, "exit": code, "startedAt": started.to_string() });
-        let event = NewEvent { stream: StreamId::unit(id), kind: EventKind::ExecRan, version: PAYLOAD_VERSION, at: self.clock.now(), actor, change_set: None, run: None, unit: Some(id.clone()), data };
+        let event = NewEvent {
+            stream: StreamId::unit(id),
+            kind: EventKind::ExecRan,
+            version: PAYLOAD_VERSION,
+            at: self.clock.now(),
+            actor,
+            change_set: None,
+            run: None,
+            unit: Some(id.clone()),
+            data,
+        };
         self.store.append(vec![event], None).await?;
         Ok(code)
     }

@@ -39,8 +39,14 @@ impl<S: Sync> FromRequestParts<S> for Acting {
 }
 
 #[derive(OpenApi)]
-#[openapi(info(title = "XCloudFlow", description = "The API of every XCloudFlow shell.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    components(schemas(crate::dto::ProblemDto, crate::dto::EventDto)))]
+#[openapi(
+    info(
+        title = "XCloudFlow",
+        description = "The API of every XCloudFlow shell.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(crate::dto::ProblemDto, crate::dto::EventDto))
+)]
 struct Document;
 
 fn described() -> OpenApiRouter<Shared> {
@@ -94,7 +100,12 @@ pub fn openapi_json() -> String {
 }
 
 async fn unknown(uri: axum::http::Uri) -> Response {
-    crate::error::Problem::new(crate::error::Kind::NotFound, "no-such-route", format!("{} is not part of the API", uri.path())).into_response()
+    crate::error::Problem::new(
+        crate::error::Kind::NotFound,
+        "no-such-route",
+        format!("{} is not part of the API", uri.path()),
+    )
+    .into_response()
 }
 
 /// Shorthand for handlers.

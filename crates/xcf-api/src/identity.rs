@@ -33,7 +33,8 @@ impl From<KeyError> for Problem {
 
 /// The user's keys: the OS keyring where there is one, else private files; `XCF_KEY_DIR` and `XCF_KEYRING=off` mean files.
 pub(crate) fn key_store(paths: &Paths) -> KeyStore {
-    let files_only = std::env::var_os("XCF_KEY_DIR").is_some() || std::env::var("XCF_KEYRING").is_ok_and(|v| v == "off");
+    let files_only =
+        std::env::var_os("XCF_KEY_DIR").is_some() || std::env::var("XCF_KEYRING").is_ok_and(|v| v == "off");
     match files_only {
         true => KeyStore::files(paths.keys()),
         false => KeyStore::new(paths.keys(), xcf_secrets::OsKeyring::default()),
@@ -62,7 +63,9 @@ impl Identities {
     pub(crate) async fn own(&self) -> Vec<OwnKey> {
         let listed = key_store(&self.paths).list().await;
         let keys = listed.map(|k| k.keys).unwrap_or_default();
-        keys.into_iter().map(|k| OwnKey { name: k.person.to_string(), public: k.public.to_string(), kept_in: kept_in(&k) }).collect()
+        keys.into_iter()
+            .map(|k| OwnKey { name: k.person.to_string(), public: k.public.to_string(), kept_in: kept_in(&k) })
+            .collect()
     }
     /// Signs with the own key `public`.
     pub(crate) async fn sign(&self, public: &str, statement: &ApprovalStatement) -> Answer<String> {
@@ -83,7 +86,12 @@ impl Workspace {
         let author = self.author().await.ok();
         let own = self.identities.own().await;
         let name = author.as_ref().map(|a| a.name.clone()).unwrap_or_default();
-        IdentityDto { has_key: own.iter().any(|k| k.name == name), roles: Vec::new(), email: author.map(|a| a.email).unwrap_or_default(), name }
+        IdentityDto {
+            has_key: own.iter().any(|k| k.name == name),
+            roles: Vec::new(),
+            email: author.map(|a| a.email).unwrap_or_default(),
+            name,
+        }
     }
     /// The actor of an action: `--as` chooses among own keys, otherwise the Git identity.
     ///
@@ -114,5 +122,6 @@ impl Workspace {
 
 /// `--as` chooses among own keys only.
 pub(crate) fn not_own(name: &str) -> Problem {
-    Problem::new(Kind::Conflict, "not-own-key", format!("no key of {name} is on this machine")).hint("--as chooses among your own keys: `xcf key list`")
+    Problem::new(Kind::Conflict, "not-own-key", format!("no key of {name} is on this machine"))
+        .hint("--as chooses among your own keys: `xcf key list`")
 }

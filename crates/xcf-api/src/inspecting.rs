@@ -1,7 +1,8 @@
 //! One unit in the Inspector: inputs with origin, policies, route with why, plan, outputs, history (`D12`).
 
 use crate::dto::{
-    DiagnosticDto, EditTargetDto, HistoryDto, InputDto, OutputValueDto, OutputsDto, PlaceDto, PolicyFieldDto, UnitDetailDto, UnitYamlDto,
+    DiagnosticDto, EditTargetDto, HistoryDto, InputDto, OutputValueDto, OutputsDto, PlaceDto, PolicyFieldDto,
+    UnitDetailDto, UnitYamlDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Loaded, Workspace};
@@ -34,13 +35,21 @@ struct Home<'a> {
 
 impl Home<'_> {
     fn target(&self, tail: &str, digest: &str) -> EditTargetDto {
-        EditTargetDto { file: self.file.to_owned(), document: self.document, pointer: format!("/spec/modules/{}{tail}", self.index), digest: digest.to_owned() }
+        EditTargetDto {
+            file: self.file.to_owned(),
+            document: self.document,
+            pointer: format!("/spec/modules/{}{tail}", self.index),
+            digest: digest.to_owned(),
+        }
     }
 }
 
 fn home<'a>(model: &'a Model, unit: &Unit) -> Option<Home<'a>> {
     let doc = model.composition(unit.id.composition.as_str())?;
-    let named = |m: &Module| m.name.clone().unwrap_or_else(|| xcf_core::docs::check::default_module_name(&m.reference).to_owned()) == unit.id.module.as_str();
+    let named = |m: &Module| {
+        m.name.clone().unwrap_or_else(|| xcf_core::docs::check::default_module_name(&m.reference).to_owned())
+            == unit.id.module.as_str()
+    };
     let index = doc.spec.modules.iter().position(named)?;
     Some(Home { file: &doc.file, document: doc.index, index, module: doc.spec.modules.get(index)? })
 }
@@ -57,7 +66,8 @@ impl Workspace {
         let head = self.at_head().await?;
         let text = self.text_of(home.file).await?.unwrap_or_default();
         let digests = self.digests_of(&now, unit).await?;
-        let node = self.graph(Some(id.environment.as_str()), true).await?.units.into_iter().find(|n| n.id == id.to_string());
+        let node =
+            self.graph(Some(id.environment.as_str()), true).await?.units.into_iter().find(|n| n.id == id.to_string());
         let file_digest = xcf_core::digest::sha256(text.as_bytes()).to_string();
         Ok(UnitDetailDto {
             node: node.ok_or_else(|| Problem::not_found(id))?,
@@ -89,7 +99,10 @@ impl Workspace {
     }
     async fn newest_plan(&self, id: &UnitId) -> Answer<Option<crate::dto::UnitPlanDto>> {
         let ledger = self.ledger().await?;
-        let open = ledger.change_sets.values().rev().find(|c| c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&id.to_string())));
+        let open =
+            ledger.change_sets.values().rev().find(|c| {
+                c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&id.to_string()))
+            });
         let Some(revision) = open.and_then(|c| c.current()) else { return Ok(None) };
         let set = self.change_set_of(&revision.planned.blob).await?;
         Ok(set.unit(id).and_then(|u| u.plan.as_ref()).map(unit_plan))
@@ -106,7 +119,12 @@ impl Workspace {
         }
         let recorded = recorded.unwrap_or_default();
         let declared = model.unit(id).and_then(|u| model.content(u)).map(|c| &c.interface.outputs);
-        let mut names: Vec<&String> = recorded.values.keys().chain(recorded.sensitive.keys()).chain(declared.into_iter().flat_map(|d| d.keys())).collect();
+        let mut names: Vec<&String> = recorded
+            .values
+            .keys()
+            .chain(recorded.sensitive.keys())
+            .chain(declared.into_iter().flat_map(|d| d.keys()))
+            .collect();
         names.sort();
         names.dedup();
         let readers = |name: &str| -> Vec<String> {
@@ -133,7 +151,8 @@ impl Workspace {
     /// Reads a JSON blob.
     pub(crate) async fn blob_json<T: serde::de::DeserializeOwned>(&self, id: &xcf_core::ids::BlobId) -> Answer<T> {
         let bytes = self.store.get(id).await?;
-        serde_json::from_slice(&bytes).map_err(|e| Problem::internal("store-damaged", format!("blob {id} is not what was written: {e}")))
+        serde_json::from_slice(&bytes)
+            .map_err(|e| Problem::internal("store-damaged", format!("blob {id} is not what was written: {e}")))
     }
     /// Writes a JSON blob.
     pub(crate) async fn put_json(&self, value: &impl serde::Serialize) -> Answer<xcf_core::ids::BlobId> {
@@ -154,7 +173,14 @@ impl Workspace {
                     continue;
                 }
                 let e = &event.event;
-                found.push(HistoryDto { position: event.position, at: e.at.to_string(), kind: e.kind.to_string(), actor: e.actor.display_name().to_owned(), change_set: e.change_set.map(|c| c.to_string()), text: line });
+                found.push(HistoryDto {
+                    position: event.position,
+                    at: e.at.to_string(),
+                    kind: e.kind.to_string(),
+                    actor: e.actor.display_name().to_owned(),
+                    change_set: e.change_set.map(|c| c.to_string()),
+                    text: line,
+                });
             }
         }
         found.reverse();
@@ -163,16 +189,33 @@ impl Workspace {
     }
 }
 
-fn inputs(now: &Loaded, head: &Model, unit: &Unit, home: &Home<'_>, digests: &BTreeMap<String, String>) -> Vec<InputDto> {
+fn inputs(
+    now: &Loaded,
+    head: &Model,
+    unit: &Unit,
+    home: &Home<'_>,
+    digests: &BTreeMap<String, String>,
+) -> Vec<InputDto> {
     let content = now.model.content(unit);
     let declared = content.map(|c| &c.interface.inputs);
     let was = head.unit(&unit.id);
     let mut names: Vec<&String> = declared.into_iter().flat_map(|d| d.keys()).collect();
     names.extend(unit.inputs.keys().filter(|n| declared.is_none_or(|d| !d.contains_key(*n))));
-    names.into_iter().map(|name| input(now, unit, home, digests, name, declared.and_then(|d| d.get(name)), was)).collect()
+    names
+        .into_iter()
+        .map(|name| input(now, unit, home, digests, name, declared.and_then(|d| d.get(name)), was))
+        .collect()
 }
 
-fn input(now: &Loaded, unit: &Unit, home: &Home<'_>, digests: &BTreeMap<String, String>, name: &str, variable: Option<&Variable>, was: Option<&Unit>) -> InputDto {
+fn input(
+    now: &Loaded,
+    unit: &Unit,
+    home: &Home<'_>,
+    digests: &BTreeMap<String, String>,
+    name: &str,
+    variable: Option<&Variable>,
+    was: Option<&Unit>,
+) -> InputDto {
     let source = unit.inputs.get(name);
     let before = was.and_then(|u| u.inputs.get(name));
     let reference = unit.references.iter().find(|r| r.input == name);
@@ -189,7 +232,9 @@ fn input(now: &Loaded, unit: &Unit, home: &Home<'_>, digests: &BTreeMap<String, 
         description: variable.map(|v| v.description.clone()).unwrap_or_default(),
         required: variable.is_some_and(|v| v.required),
         sensitive: variable.is_some_and(|v| v.sensitive),
-        default: variable.and_then(|v| v.default.as_deref()).map(|t| serde_json::from_str(t).unwrap_or_else(|_| Value::String(t.to_owned()))),
+        default: variable
+            .and_then(|v| v.default.as_deref())
+            .map(|t| serde_json::from_str(t).unwrap_or_else(|_| Value::String(t.to_owned()))),
         kind: kind.to_owned(),
         value: source.map(|s| s.value.clone()),
         was: if changed { before.map(|b| b.value.clone()) } else { None },
@@ -202,43 +247,112 @@ fn input(now: &Loaded, unit: &Unit, home: &Home<'_>, digests: &BTreeMap<String, 
     }
 }
 
-fn edit_target(now: &Loaded, unit: &Unit, home: &Home<'_>, digests: &BTreeMap<String, String>, name: &str, source: Option<&InputSource>) -> EditTargetDto {
+fn edit_target(
+    now: &Loaded,
+    unit: &Unit,
+    home: &Home<'_>,
+    digests: &BTreeMap<String, String>,
+    name: &str,
+    source: Option<&InputSource>,
+) -> EditTargetDto {
     let digest = |file: &str| digests.get(file).cloned().unwrap_or_default();
     match source {
         // An entry's input is edited in the Environment's file: that is where it is written.
         Some(s) if s.origin == Origin::EnvironmentEntry => {
             let document = now.model.environment_doc(unit.id.environment.as_str()).map_or(0, |d| d.index);
-            EditTargetDto { file: s.place.file.clone(), document, pointer: s.pointer.clone(), digest: digest(&s.place.file) }
+            EditTargetDto {
+                file: s.place.file.clone(),
+                document,
+                pointer: s.pointer.clone(),
+                digest: digest(&s.place.file),
+            }
         }
-        Some(s) => EditTargetDto { file: s.place.file.clone(), document: home.document, pointer: s.pointer.clone(), digest: digest(&s.place.file) },
+        Some(s) => EditTargetDto {
+            file: s.place.file.clone(),
+            document: home.document,
+            pointer: s.pointer.clone(),
+            digest: digest(&s.place.file),
+        },
         None => home.target(&format!("/inputs/{}", name.replace('~', "~0").replace('/', "~1")), &digest(home.file)),
     }
 }
 
 fn at_place(model: &Model, source: &InputSource) -> Vec<DiagnosticDto> {
-    model.diagnostics.iter().filter(|d| d.place.file == source.place.file && d.place.line == source.place.line).map(DiagnosticDto::from).collect()
+    model
+        .diagnostics
+        .iter()
+        .filter(|d| d.place.file == source.place.file && d.place.line == source.place.line)
+        .map(DiagnosticDto::from)
+        .collect()
 }
 
 fn policies(unit: &Unit, home: &Home<'_>, digest: &str) -> Vec<PolicyFieldDto> {
     let written = home.module.policies.clone().unwrap_or_default();
     let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
     let route = &unit.route;
-    let field = |name: &str, tail: &str, choices: Vec<String>, value: Option<String>, effective: String, origin: Origin| PolicyFieldDto { field: name.to_owned(), choices, value, effective, origin: origin_word(origin).to_owned(), edit: home.target(tail, digest) };
+    let field =
+        |name: &str, tail: &str, choices: Vec<String>, value: Option<String>, effective: String, origin: Origin| {
+            PolicyFieldDto {
+                field: name.to_owned(),
+                choices,
+                value,
+                effective,
+                origin: origin_word(origin).to_owned(),
+                edit: home.target(tail, digest),
+            }
+        };
     let mut gates: Vec<String> = Gate::ALL.iter().map(ToString::to_string).collect();
     gates.push("environment".to_owned());
     vec![
-        field("engine", "/engine", Engine::ALL.iter().map(ToString::to_string).collect(), home.module.engine.map(|e| e.to_string()), route.engine.value.to_string(), route.engine.origin),
-        field("approval", "/policies/approval", gates, written.approval.map(|a| xcf_plan::matrix::approval_word(a).to_owned()), route.gate.value.to_string(), route.gate.origin),
-        field("drift", "/policies/drift", Drift::ALL.iter().map(ToString::to_string).collect(), written.drift.map(|d| d.to_string()), route.drift.value.to_string(), route.drift.origin),
-        field("backup", "/policies/backup", words(&["none", "config-snapshot", "cluster-snapshot", "pre-change", "git-tag"]), written.backup.as_ref().map(|b| backup_words(&xcf_plan::matrix::backup_set(b))), backup_words(&route.backup.value), route.backup.origin),
-        field("rollback", "/policies/rollback", Rollback::ALL.iter().map(ToString::to_string).collect(), written.rollback.map(|r| r.to_string()), route.rollback.value.to_string(), route.rollback.origin),
+        field(
+            "engine",
+            "/engine",
+            Engine::ALL.iter().map(ToString::to_string).collect(),
+            home.module.engine.map(|e| e.to_string()),
+            route.engine.value.to_string(),
+            route.engine.origin,
+        ),
+        field(
+            "approval",
+            "/policies/approval",
+            gates,
+            written.approval.map(|a| xcf_plan::matrix::approval_word(a).to_owned()),
+            route.gate.value.to_string(),
+            route.gate.origin,
+        ),
+        field(
+            "drift",
+            "/policies/drift",
+            Drift::ALL.iter().map(ToString::to_string).collect(),
+            written.drift.map(|d| d.to_string()),
+            route.drift.value.to_string(),
+            route.drift.origin,
+        ),
+        field(
+            "backup",
+            "/policies/backup",
+            words(&["none", "config-snapshot", "cluster-snapshot", "pre-change", "git-tag"]),
+            written.backup.as_ref().map(|b| backup_words(&xcf_plan::matrix::backup_set(b))),
+            backup_words(&route.backup.value),
+            route.backup.origin,
+        ),
+        field(
+            "rollback",
+            "/policies/rollback",
+            Rollback::ALL.iter().map(ToString::to_string).collect(),
+            written.rollback.map(|r| r.to_string()),
+            route.rollback.value.to_string(),
+            route.rollback.origin,
+        ),
     ]
 }
 
 fn diagnostics(model: &Model, unit: &Unit, file: &str) -> Vec<DiagnosticDto> {
     let environment = unit.entry_place.as_ref().map(|p| p.file.as_str());
     let module = unit.module_ref.as_str();
-    let ours = |f: &str| f == file || Some(f) == environment || f == module || f.strip_prefix(module).is_some_and(|r| r.starts_with('/'));
+    let ours = |f: &str| {
+        f == file || Some(f) == environment || f == module || f.strip_prefix(module).is_some_and(|r| r.starts_with('/'))
+    };
     model.diagnostics.iter().filter(|d| ours(&d.place.file)).map(DiagnosticDto::from).collect()
 }
 
@@ -252,6 +366,8 @@ fn if_planned(model: &Model, unit: &Unit) -> Vec<String> {
         Gate::Approve => format!("Needs approval ({})", unit.route.gate.rule),
         Gate::Strong => format!("Needs approval and countersign, never by an author ({})", unit.route.gate.rule),
     });
-    lines.extend(unit.not_yet_effective.iter().map(|(field, place)| format!("{field} binds it but is not effective yet: apply stops unless that is accepted ({place})")));
+    lines.extend(unit.not_yet_effective.iter().map(|(field, place)| {
+        format!("{field} binds it but is not effective yet: apply stops unless that is accepted ({place})")
+    }));
     lines
 }

@@ -31,13 +31,24 @@ pub struct Listed {
 /// # Errors
 /// No name to be had, or the key can't be kept.
 pub async fn add(paths: &Paths, folder: &Path, name: Option<&str>) -> Answer<Made> {
-    let git = || xcf_git::Repo::discover(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()?.identity().ok()?;
+    let git = || {
+        xcf_git::Repo::discover(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+            .ok()?
+            .identity()
+            .ok()?
+    };
     let identity = git();
     let name = name.map(str::to_owned).or_else(|| identity.as_ref().map(|i| i.name.clone()));
-    let name = name.filter(|n| !n.trim().is_empty()).ok_or_else(|| Problem::new(Kind::Usage, "no-name", "whose key is it?").hint("xcf key add NAME"))?;
+    let name = name
+        .filter(|n| !n.trim().is_empty())
+        .ok_or_else(|| Problem::new(Kind::Usage, "no-name", "whose key is it?").hint("xcf key add NAME"))?;
     let key = key_store(paths).generate(&PersonName::new(name.clone()), jiff::Timestamp::now()).await?;
     let email = identity.filter(|i| i.name == name).map(|i| i.email).unwrap_or_default();
-    let people_entry = format!("    - name: {}\n      emails: [{email}]\n      roles: []\n      keys: [\"{}\"]", yaml_text(&name), key.public);
+    let people_entry = format!(
+        "    - name: {}\n      emails: [{email}]\n      roles: []\n      keys: [\"{}\"]",
+        yaml_text(&name),
+        key.public
+    );
     Ok(Made { people_entry, kept_in: kept_in(&key) })
 }
 
@@ -47,7 +58,10 @@ pub async fn add(paths: &Paths, folder: &Path, name: Option<&str>) -> Answer<Mad
 /// The folder can't be read.
 pub async fn list(paths: &Paths) -> Answer<Vec<Listed>> {
     let keys = key_store(paths).list().await?.keys;
-    Ok(keys.iter().map(|k| Listed { name: k.person.to_string(), public: k.public.to_string(), kept_in: kept_in(k) }).collect())
+    Ok(keys
+        .iter()
+        .map(|k| Listed { name: k.person.to_string(), public: k.public.to_string(), kept_in: kept_in(k) })
+        .collect())
 }
 
 /// A name as a YAML scalar that can't be read as anything else.

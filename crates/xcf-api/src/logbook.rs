@@ -28,7 +28,11 @@ struct Line {
 
 /// File of a unit's log inside `folder` (the Store's log folder).
 pub(crate) fn file_of(folder: &Path, scope: &str, unit: &UnitId) -> PathBuf {
-    folder.join(scope).join(unit.environment.as_str()).join(unit.composition.as_str()).join(format!("{}.jsonl", unit.module))
+    folder
+        .join(scope)
+        .join(unit.environment.as_str())
+        .join(unit.composition.as_str())
+        .join(format!("{}.jsonl", unit.module))
 }
 
 /// Reads lines from number `from` (0-based count of lines already seen).
@@ -38,7 +42,9 @@ pub(crate) fn file_of(folder: &Path, scope: &str, unit: &UnitId) -> PathBuf {
 pub(crate) fn read(file: &Path, from: u64, ended: bool) -> std::io::Result<LogDto> {
     let opened = match File::open(file) {
         Ok(opened) => opened,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(LogDto { lines: Vec::new(), next: from, ended }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(LogDto { lines: Vec::new(), next: from, ended });
+        }
         Err(error) => return Err(error),
     };
     let skip = usize::try_from(from).unwrap_or(usize::MAX);
@@ -56,7 +62,13 @@ pub(crate) fn read(file: &Path, from: u64, ended: bool) -> std::io::Result<LogDt
             LogStream::Stderr => "stderr",
             LogStream::Xcf => "xcf",
         };
-        lines.push(LogLineDto { n: next, at: line.at.to_string(), stream: stream.to_owned(), phase: line.phase, text: line.text });
+        lines.push(LogLineDto {
+            n: next,
+            at: line.at.to_string(),
+            stream: stream.to_owned(),
+            phase: line.phase,
+            text: line.text,
+        });
     }
     Ok(LogDto { lines, next, ended })
 }
@@ -72,7 +84,8 @@ pub(crate) struct LogIo {
 impl LogIo {
     /// A writer for `file`; lines carry `phase`. If the file can't be opened the run goes on without a log, and says so.
     pub(crate) fn open(file: &Path, phase: &str, redactor: Redactor, inner: Arc<dyn EffectIo>) -> Self {
-        let opened = open(file).map_err(|error| tracing::warn!(%error, file = %file.display(), "the log can't be written"));
+        let opened =
+            open(file).map_err(|error| tracing::warn!(%error, file = %file.display(), "the log can't be written"));
         Self { inner, file: Mutex::new(opened.ok()), phase: phase.to_owned(), redactor }
     }
     fn write(&self, stream: LogStream, text: &str) {
@@ -151,7 +164,11 @@ mod tests {
     fn a_half_written_last_line_is_left_for_later() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x.jsonl");
-        std::fs::write(&file, "{\"at\":\"2026-01-01T00:00:00Z\",\"stream\":\"stdout\",\"phase\":\"a\",\"text\":\"b\"}\n{\"at\":").unwrap();
+        std::fs::write(
+            &file,
+            "{\"at\":\"2026-01-01T00:00:00Z\",\"stream\":\"stdout\",\"phase\":\"a\",\"text\":\"b\"}\n{\"at\":",
+        )
+        .unwrap();
         assert_eq!(read(&file, 0, false).unwrap().next, 1);
     }
 }

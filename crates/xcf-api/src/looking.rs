@@ -1,7 +1,8 @@
 //! Overview, graph, matrix: the working tree or the head commit beside what the log says (`D12`).
 
 use crate::dto::{
-    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, StatusCountsDto, StoreDto, TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
+    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, StatusCountsDto, StoreDto,
+    TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Workspace, blocking};
@@ -34,12 +35,18 @@ impl Workspace {
         let mut identities = Vec::new();
         for key in self.identities.own().await {
             let person = model.people.iter().flat_map(|p| &p.spec.people).find(|p| p.name == key.name);
-            identities.push(IdentityDto { email: person.and_then(|p| p.emails.first().cloned()).unwrap_or_default(), roles: person.map(|p| p.roles.clone()).unwrap_or_default(), name: key.name, has_key: true });
+            identities.push(IdentityDto {
+                email: person.and_then(|p| p.emails.first().cloned()).unwrap_or_default(),
+                roles: person.map(|p| p.roles.clone()).unwrap_or_default(),
+                name: key.name,
+                has_key: true,
+            });
         }
         identities.retain(|i| model.is_solo() || !i.roles.is_empty());
         let name = model.config.as_ref().map(|c| c.metadata.name.clone()).filter(|n| !n.is_empty());
         Ok(WorkspaceDto {
-            name: name.unwrap_or_else(|| self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()),
+            name: name
+                .unwrap_or_else(|| self.root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()),
             uid: self.uid.to_string(),
             path: self.root.display().to_string(),
             branch: head.branch.clone().unwrap_or_default(),
@@ -47,7 +54,12 @@ impl Workspace {
             ahead: self.ahead(&model, head.commit.as_ref()).await?,
             dirty: count(dirty),
             environments: environments(&model),
-            store: StoreDto { kind: "sqlite".to_owned(), location: self.store.location(), ok: true, problem: String::new() },
+            store: StoreDto {
+                kind: "sqlite".to_owned(),
+                location: self.store.location(),
+                ok: true,
+                problem: String::new(),
+            },
             solo: model.is_solo(),
             trusted: self.is_trusted(),
             sample: crate::sample::is_sample(&model),
@@ -71,7 +83,13 @@ impl Workspace {
         let ledger = self.ledger().await?;
         let now = self.clock.now();
         let of = |severity: Severity| count(model.diagnostics.iter().filter(|d| d.severity == severity).count());
-        let mut counts = StatusCountsDto { errors: of(Severity::Error), warnings: of(Severity::Warning), units: count(model.units.len()), locks: count(ledger.locks.len()), ..StatusCountsDto::default() };
+        let mut counts = StatusCountsDto {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            units: count(model.units.len()),
+            locks: count(ledger.locks.len()),
+            ..StatusCountsDto::default()
+        };
         for unit in &model.units {
             match self.standing_of(model.blocked.get(&unit.id), &ledger, &unit.id, false, now).0 {
                 Standing::Applying => counts.applying += 1,
@@ -84,7 +102,10 @@ impl Workspace {
         for id in ledger.change_sets.keys() {
             let Some(status) = ledger.status(*id, now) else { continue };
             counts.awaiting += u32::from(status.state == S::AwaitingApproval);
-            counts.running += u32::from(matches!(status.state, S::Applying | S::Queued | S::Observing | S::Paused | S::Cancelling | S::RollingBack));
+            counts.running += u32::from(matches!(
+                status.state,
+                S::Applying | S::Queued | S::Observing | S::Paused | S::Cancelling | S::RollingBack
+            ));
         }
         Ok(counts)
     }
@@ -111,7 +132,17 @@ impl Workspace {
         Ok(GraphDto {
             units: nodes,
             edges,
-            unassembled: model.unassembled.iter().map(|u| UnassembledDto { composition: u.composition.to_string(), module: u.module.to_string(), lifecycle: u.lifecycle.to_string(), engine: u.route.engine.value.to_string(), place: PlaceDto::from(&u.place) }).collect(),
+            unassembled: model
+                .unassembled
+                .iter()
+                .map(|u| UnassembledDto {
+                    composition: u.composition.to_string(),
+                    module: u.module.to_string(),
+                    lifecycle: u.lifecycle.to_string(),
+                    engine: u.route.engine.value.to_string(),
+                    place: PlaceDto::from(&u.place),
+                })
+                .collect(),
             lanes: Lifecycle::ALL.iter().copied().map(lane).collect(),
             diagnostics: model.diagnostics.iter().map(DiagnosticDto::from).collect(),
             draft: !changed.is_empty(),
@@ -121,7 +152,9 @@ impl Workspace {
     fn node(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> UnitNodeDto {
         let (state, why) = self.standing_of(model.blocked.get(&unit.id), ledger, &unit.id, draft, now);
         let lock = ledger.locks.get(&xcf_plan::admission::unit_lock(&unit.id));
-        let open = ledger.change_sets.values().rev().find(|c| c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&unit.id.to_string())));
+        let open = ledger.change_sets.values().rev().find(|c| {
+            c.ended.is_none() && c.current().is_some_and(|r| r.planned.units.contains_key(&unit.id.to_string()))
+        });
         let reads = model.reads.iter().filter(|r| r.unit == unit.id).map(|r| r.target.to_string());
         UnitNodeDto {
             id: unit.id.to_string(),
@@ -164,12 +197,7 @@ impl Workspace {
     pub(crate) async fn trace(&self, id: &UnitId) -> Answer<TraceDto> {
         let model = self.at_worktree().await?.model;
         let unit = model.unit(id).ok_or_else(|| Problem::not_found(id))?;
-        Ok(TraceDto {
-            unit: id.to_string(),
-            facts: facts(unit),
-            steps: steps(&model, unit),
-            route: rows(&unit.route),
-        })
+        Ok(TraceDto { unit: id.to_string(), facts: facts(unit), steps: steps(&model, unit), route: rows(&unit.route) })
     }
 }
 

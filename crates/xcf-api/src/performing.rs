@@ -20,7 +20,9 @@ use std::sync::Arc;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
 use xcf_core::event::UnitApplied;
 use xcf_core::ids::UnitId;
-use xcf_core::ports::runner::{CancelFlag, ChildIdentity, EffectIo, LogStream, ResourceProgress, RunnerError, UnitContext};
+use xcf_core::ports::runner::{
+    CancelFlag, ChildIdentity, EffectIo, LogStream, ResourceProgress, RunnerError, UnitContext,
+};
 use xcf_run::driver::embedded::{Announcer, Job, Performer};
 use xcf_run::machine::{Effect, Outcome};
 
@@ -103,7 +105,10 @@ impl Hands {
         let id = unit_id(job)?;
         let unit = match &job.plan {
             Some(blob) => self.workspace.blob_json::<ChangeUnit>(blob).await?,
-            None => set.unit(id).cloned().ok_or_else(|| Failed(RunnerError::new("io", format!("{id} is not part of {}", set.id))))?,
+            None => set
+                .unit(id)
+                .cloned()
+                .ok_or_else(|| Failed(RunnerError::new("io", format!("{id} is not part of {}", set.id))))?,
         };
         Ok(Target { set, unit })
     }
@@ -124,7 +129,14 @@ impl Hands {
         self.workspace.given_now(&target.set, &target.unit).await
     }
     /// A context for `phase`.
-    async fn context(&self, job: &Job, target: &Target, phase: &'static str, announce: Announcer, cancel: CancelFlag) -> Result<(UnitContext, Recipe, Bound), Failed> {
+    async fn context(
+        &self,
+        job: &Job,
+        target: &Target,
+        phase: &'static str,
+        announce: Announcer,
+        cancel: CancelFlag,
+    ) -> Result<(UnitContext, Recipe, Bound), Failed> {
         let (recipe, bound) = self.given(target).await?;
         let destroy = target.unit.removal || target.unit.action == xcf_core::changeset::UnitAction::Destroy;
         let call = Call {
@@ -147,7 +159,8 @@ impl Hands {
 
 /// The work folder of an issue: a step's child may say a folder below it.
 fn root_of(child: &ChildIdentity) -> PathBuf {
-    let steps = child.work_dir.ancestors().find(|a| a.file_name().is_some_and(|n| n == "steps")).and_then(|a| a.parent());
+    let steps =
+        child.work_dir.ancestors().find(|a| a.file_name().is_some_and(|n| n == "steps")).and_then(|a| a.parent());
     steps.map_or_else(|| child.work_dir.clone(), PathBuf::from)
 }
 
@@ -161,7 +174,9 @@ impl Workspace {
         let ledger = self.ledger().await?;
         let record = ledger.change_sets.get(&id).ok_or_else(|| Problem::not_found(id))?;
         let wanted = record.revisions.iter().find(|r| r.planned.revision == revision);
-        let blob = wanted.map(|r| r.planned.blob.clone()).ok_or_else(|| Problem::not_found(format!("revision {revision} of {id}")))?;
+        let blob = wanted
+            .map(|r| r.planned.blob.clone())
+            .ok_or_else(|| Problem::not_found(format!("revision {revision} of {id}")))?;
         self.change_set_of(&blob).await
     }
     /// A ChangeSet from its blob.
@@ -181,7 +196,8 @@ impl Workspace {
     }
     /// Recipe and inputs of one record.
     pub(crate) async fn recorded_of(&self, applied: &UnitApplied) -> Answer<(Recipe, Bound)> {
-        let recipe: Recipe = serde_json::from_value(applied.recipe.clone()).map_err(|e| Problem::internal("store-damaged", format!("the recorded recipe can't be read: {e}")))?;
+        let recipe: Recipe = serde_json::from_value(applied.recipe.clone())
+            .map_err(|e| Problem::internal("store-damaged", format!("the recorded recipe can't be read: {e}")))?;
         let known: BTreeMap<String, RecordedInput> = self.blob_json(&applied.inputs).await?;
         Ok((recipe, Bound { known, unknown: BTreeMap::new() }))
     }

@@ -79,7 +79,12 @@ fn affected(scene: &Scene, request: &PlanRequest) -> Answer<Vec<EnvName>> {
         let broken = scene.head.model.health.unreadable.iter().any(|u| u.file.starts_with("envs/"));
         if !known.contains(&name) && !gone.contains(&name) && !broken {
             let names: Vec<&str> = known.iter().map(EnvName::as_str).collect();
-            return Err(Problem::new(Kind::NotFound, "unknown-environment", format!("there is no Environment {asked}")).hint(format!("there are: {}", names.join(", "))));
+            return Err(Problem::new(
+                Kind::NotFound,
+                "unknown-environment",
+                format!("there is no Environment {asked}"),
+            )
+            .hint(format!("there are: {}", names.join(", "))));
         }
     }
     let wanted = |e: &EnvName| request.environments.is_empty() || request.environments.iter().any(|a| a == e.as_str());
@@ -94,14 +99,23 @@ fn affected(scene: &Scene, request: &PlanRequest) -> Answer<Vec<EnvName>> {
 
 /// Environments whose open ChangeSet of this change may have become moot.
 fn open_elsewhere(scene: &Scene) -> impl Iterator<Item = EnvName> + '_ {
-    scene.ledger.change_sets.values().filter(|c| c.ended.is_none() && c.created.change_id == scene.change_id).map(|c| c.created.environment.clone())
+    scene
+        .ledger
+        .change_sets
+        .values()
+        .filter(|c| c.ended.is_none() && c.created.change_id == scene.change_id)
+        .map(|c| c.created.environment.clone())
 }
 
 /// What is not planned and why: "no change" is never said for it.
 fn held_back(scene: &Scene, request: &PlanRequest) -> Vec<Diagnostic> {
     let wanted = |e: &EnvName| request.environments.is_empty() || request.environments.iter().any(|a| a == e.as_str());
     let held = scene.pending.held.iter().filter(|(id, _)| wanted(&id.environment));
-    let mut found: Vec<Diagnostic> = held.map(|(id, why)| Diagnostic::error("not-planned", format!("{id} is not planned: {}", why.reason), why.place.clone())).collect();
+    let mut found: Vec<Diagnostic> = held
+        .map(|(id, why)| {
+            Diagnostic::error("not-planned", format!("{id} is not planned: {}", why.reason), why.place.clone())
+        })
+        .collect();
     found.extend(scene.head.model.diagnostics.iter().filter(|d| d.is_error()).cloned());
     found
 }

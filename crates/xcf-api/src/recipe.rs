@@ -170,7 +170,10 @@ impl State<'_> {
                     Some(part) => part,
                     None => {
                         let path = bound.reference.path.as_deref().unwrap_or_default();
-                        self.unknown = Some(format!("output {} of {} has nothing at {path}", bound.reference.output, bound.target));
+                        self.unknown = Some(format!(
+                            "output {} of {} has nothing at {path}",
+                            bound.reference.output, bound.target
+                        ));
                         Value::Null
                     }
                 }
@@ -190,12 +193,20 @@ pub(crate) async fn reveal(bound: &Bound, secrets: &dyn SecretSource) -> Answer<
         secret_references(&recorded.value, &mut references);
         let mut texts = BTreeMap::new();
         for reference in references {
-            let secret = secrets.resolve(&reference).await.map_err(|e| Problem::new(Kind::Invalid, "secret", format!("input {name}: {e}")))?;
+            let secret = secrets
+                .resolve(&reference)
+                .await
+                .map_err(|e| Problem::new(Kind::Invalid, "secret", format!("input {name}: {e}")))?;
             texts.insert(reference, secret);
         }
         let sensitive = recorded.sensitive || !texts.is_empty();
-        let value = unwrap(&recorded.value, &|reference| texts.get(reference).map_or(Value::Null, |s| Value::String(s.expose().to_owned())));
-        inputs.insert(name.clone(), if sensitive { Resolved::Sensitive(SecretValue::new(value)) } else { Resolved::Known(value) });
+        let value = unwrap(&recorded.value, &|reference| {
+            texts.get(reference).map_or(Value::Null, |s| Value::String(s.expose().to_owned()))
+        });
+        inputs.insert(
+            name.clone(),
+            if sensitive { Resolved::Sensitive(SecretValue::new(value)) } else { Resolved::Known(value) },
+        );
     }
     for (name, why) in &bound.unknown {
         inputs.insert(name.clone(), Resolved::Unknown(why.clone()));
@@ -206,7 +217,10 @@ pub(crate) async fn reveal(bound: &Bound, secrets: &dyn SecretSource) -> Answer<
 /// Inputs as policies and people see them: secrets and sensitive values masked, unknown ones marked (`dsl §1` Rego).
 pub(crate) fn shown(bound: &Bound) -> BTreeMap<String, Value> {
     let mask = || Value::String(xcf_core::secret::MASK.to_owned());
-    let known = bound.known.iter().map(|(name, r)| (name.clone(), if r.sensitive { mask() } else { unwrap(&r.value, &|_| mask()) }));
+    let known = bound
+        .known
+        .iter()
+        .map(|(name, r)| (name.clone(), if r.sensitive { mask() } else { unwrap(&r.value, &|_| mask()) }));
     let unknown = bound.unknown.keys().map(|name| (name.clone(), serde_json::json!({ "unknown": true })));
     known.chain(unknown).collect()
 }
@@ -241,7 +255,10 @@ pub(crate) struct RecordedOutputs {
 
 impl From<&Outputs> for RecordedOutputs {
     fn from(outputs: &Outputs) -> Self {
-        Self { values: outputs.values.clone(), sensitive: outputs.sensitive.iter().map(|(k, v)| (k.clone(), v.expose().clone())).collect() }
+        Self {
+            values: outputs.values.clone(),
+            sensitive: outputs.sensitive.iter().map(|(k, v)| (k.clone(), v.expose().clone())).collect(),
+        }
     }
 }
 
@@ -280,7 +297,13 @@ mod tests {
         BoundRef {
             input: input.into(),
             pointer: pointer.into(),
-            reference: OutputRef { from: None, environment: None, module: None, output: "o".into(), path: path.map(str::to_owned) },
+            reference: OutputRef {
+                from: None,
+                environment: None,
+                module: None,
+                output: "o".into(),
+                path: path.map(str::to_owned),
+            },
             target: "dev/a/up".parse().unwrap(),
             cross_environment: false,
         }

@@ -34,8 +34,15 @@ pub(crate) struct Case {
 impl Case {
     fn review(&self) -> Review<'_> {
         let waits = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| u.waiting.as_ref().map(|w| (id, w)));
-        let why: Vec<String> = waits.clone().filter(|(_, w)| !w.why.is_empty() && w.code != "upstream").map(|(id, w)| format!("{id}: {}", w.why)).take(3).collect();
-        let failed = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| u.failure.as_ref().filter(|_| u.state == UnitRunState::Failed).map(|f| format!("{id}: {}", f.message)));
+        let why: Vec<String> = waits
+            .clone()
+            .filter(|(_, w)| !w.why.is_empty() && w.code != "upstream")
+            .map(|(id, w)| format!("{id}: {}", w.why))
+            .take(3)
+            .collect();
+        let failed = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| {
+            u.failure.as_ref().filter(|_| u.state == UnitRunState::Failed).map(|f| format!("{id}: {}", f.message))
+        });
         let signs = self.run.iter().flat_map(|r| &r.units).any(|(_, u)| u.state == UnitRunState::Observing);
         let asks = waits.clone().any(|(_, w)| w.code == "approval");
         let why: Vec<String> = failed.take(2).chain(why).collect();
@@ -76,9 +83,19 @@ impl Workspace {
         let checked = Checked::of(&record);
         let circle = Circle::of(&set, self.uid.as_str(), people.as_ref(), now);
         let report = evaluate(&set, &circle, &checked.given());
-        let vouched = |k: &&OwnKey| people.iter().flat_map(|p| &p.people).any(|p| p.name == k.name && p.keys.contains(&k.public));
+        let vouched =
+            |k: &&OwnKey| people.iter().flat_map(|p| &p.people).any(|p| p.name == k.name && p.keys.contains(&k.public));
         let own = own.iter().filter(vouched).map(|k| PersonName::new(k.name.clone())).collect();
-        Ok(Case { state: status.state, waiting_for_driver: status.waiting_for_driver, set, run, people, report, record, own })
+        Ok(Case {
+            state: status.state,
+            waiting_for_driver: status.waiting_for_driver,
+            set,
+            run,
+            people,
+            report,
+            record,
+            own,
+        })
     }
     /// Use case: the list, newest first.
     ///
@@ -90,7 +107,8 @@ impl Workspace {
         let own = self.identities.own().await;
         let mut items = Vec::new();
         for (id, record) in ledger.change_sets.iter().rev() {
-            let there = record.current().is_some() && environment.is_none_or(|e| record.created.environment.as_str() == e);
+            let there =
+                record.current().is_some() && environment.is_none_or(|e| record.created.environment.as_str() == e);
             if there {
                 items.push(self.case(&ledger, *id, &own).await?.review().summary());
             }
@@ -110,7 +128,12 @@ impl Workspace {
     ///
     /// # Errors
     /// The plan changed since it was seen, nothing is missing, the identity may not, or its key is not here.
-    pub(crate) async fn approve(&self, id: ChangeSetId, request: &ApproveRequest, acting: &Acting) -> Answer<ChangeDetailDto> {
+    pub(crate) async fn approve(
+        &self,
+        id: ChangeSetId,
+        request: &ApproveRequest,
+        acting: &Acting,
+    ) -> Answer<ChangeDetailDto> {
         self.expire_old().await?;
         let ledger = self.ledger().await?;
         let own = self.identities.own().await;
@@ -124,19 +147,31 @@ impl Workspace {
         let now = self.clock.now();
         let circle = Circle::of(&case.set, self.uid.as_str(), case.people.as_ref(), now);
         let fits = approval.solo || crate::identity::signature_fits(&approval);
-        let actor = Actor::Person { name: approval.statement.person.clone(), email: String::new(), solo: approval.solo };
+        let actor =
+            Actor::Person { name: approval.statement.person.clone(), email: String::new(), solo: approval.solo };
         let given = Given { approval: &approval, signature_ok: fits, ended: false };
         if let Some(data) = refuse(&case.set, &circle, &given) {
             let ApprovalRefused { code, reason, .. } = data.clone();
             self.store.append(vec![self.event(id, EventKind::ApprovalRefused, actor, &data)?], None).await?;
-            return Err(Problem::new(Kind::ApprovalNeeded, "approval-refused", format!("{reason} ({code})")).hint(case.report.words.join("; ")));
+            return Err(Problem::new(Kind::ApprovalNeeded, "approval-refused", format!("{reason} ({code})"))
+                .hint(case.report.words.join("; ")));
         }
         let mut events = vec![self.event(id, EventKind::ApprovalGiven, actor, &approval)?];
         let mut record = case.record.clone();
-        record.approvals.push(xcf_plan::ledger::ApprovalRecord { approval, position: ledger.position + 1, at: now, ended: None });
+        record.approvals.push(xcf_plan::ledger::ApprovalRecord {
+            approval,
+            position: ledger.position + 1,
+            at: now,
+            ended: None,
+        });
         let report = evaluate(&case.set, &circle, &Checked::of(&record).given());
         if report.met && case.run.is_none() {
-            events.push(self.event(id, EventKind::ChangeSetApproved, Actor::system("gates"), &RevisionJudged { revision: case.set.revision })?);
+            events.push(self.event(
+                id,
+                EventKind::ChangeSetApproved,
+                Actor::system("gates"),
+                &RevisionJudged { revision: case.set.revision },
+            )?);
         }
         self.store.append(events, None).await?;
         self.change(id, acting).await
@@ -145,15 +180,36 @@ impl Workspace {
         let actor = self.actor(acting).await?;
         let strong = case.set.units.iter().any(|u| u.gate.level == Gate::Strong);
         if strong && request.reason.trim().is_empty() {
-            return Err(Problem::new(Kind::Usage, "reason-needed", "a strong gate in a workspace without People needs a typed reason, twice").hint("xcf approve CS --reason TEXT"));
+            return Err(Problem::new(
+                Kind::Usage,
+                "reason-needed",
+                "a strong gate in a workspace without People needs a typed reason, twice",
+            )
+            .hint("xcf approve CS --reason TEXT"));
         }
         let statement = self.statement(case, PersonName::new(actor.display_name()), None);
         Ok(Approval { statement, key: None, signature: None, solo: true, reason: request.reason.clone() })
     }
-    async fn signed_approval(&self, case: &Case, people: &PeopleSpec, request: &ApproveRequest, wanted: Option<&str>, own: &[OwnKey]) -> Answer<Approval> {
-        let holds = |name: &str| own.iter().find(|k| k.name == name && people.people.iter().any(|p| p.name == name && p.keys.contains(&k.public)));
+    async fn signed_approval(
+        &self,
+        case: &Case,
+        people: &PeopleSpec,
+        request: &ApproveRequest,
+        wanted: Option<&str>,
+        own: &[OwnKey],
+    ) -> Answer<Approval> {
+        let holds = |name: &str| {
+            own.iter()
+                .find(|k| k.name == name && people.people.iter().any(|p| p.name == name && p.keys.contains(&k.public)))
+        };
         let role = request.role.clone().map(Role::new);
-        let missing = || case.report.units.values().flat_map(|c| &c.missing).filter(|m| role.is_none() || m.role == role || m.role.is_none());
+        let missing = || {
+            case.report
+                .units
+                .values()
+                .flat_map(|c| &c.missing)
+                .filter(|m| role.is_none() || m.role == role || m.role.is_none())
+        };
         let key = match wanted {
             Some(name) => holds(name).ok_or_else(|| not_own(name))?,
             None => missing().flat_map(|m| &m.could).find_map(|p| holds(p.as_str())).ok_or_else(|| nobody(case))?,
@@ -161,15 +217,28 @@ impl Workspace {
         let person = PersonName::new(key.name.clone());
         // Without --role: the role of a gate that this person can fill; else one they have, so that the refusal says why.
         let fits = missing().find(|m| m.could.contains(&person)).map(|m| m.role.clone());
-        let has = people.people.iter().find(|p| p.name == key.name).and_then(|p| p.roles.first().cloned()).map(Role::new);
+        let has =
+            people.people.iter().find(|p| p.name == key.name).and_then(|p| p.roles.first().cloned()).map(Role::new);
         let role = role.or(fits.flatten()).or(has);
         let statement = self.statement(case, person, role);
         let signature = self.identities.sign(&key.public, &statement).await?;
-        Ok(Approval { statement, key: Some(key.public.clone()), signature: Some(signature), solo: false, reason: request.reason.clone() })
+        Ok(Approval {
+            statement,
+            key: Some(key.public.clone()),
+            signature: Some(signature),
+            solo: false,
+            reason: request.reason.clone(),
+        })
     }
     fn statement(&self, case: &Case, person: PersonName, role: Option<Role>) -> ApprovalStatement {
         let at = self.clock.now();
-        let units: BTreeMap<String, Digest> = case.set.units.iter().filter(|u| u.is_runnable()).map(|u| (u.id.to_string(), u.unit_digest.clone())).collect();
+        let units: BTreeMap<String, Digest> = case
+            .set
+            .units
+            .iter()
+            .filter(|u| u.is_runnable())
+            .map(|u| (u.id.to_string(), u.unit_digest.clone()))
+            .collect();
         let gate = case.set.units.iter().map(|u| u.gate.level).max().unwrap_or(Gate::Auto);
         ApprovalStatement {
             v: 1,
@@ -188,14 +257,20 @@ impl Workspace {
     ///
     /// # Errors
     /// It is over, or its run is under way.
-    pub(crate) async fn reject(&self, id: ChangeSetId, request: &ReasonRequest, acting: &Acting) -> Answer<ChangeDetailDto> {
+    pub(crate) async fn reject(
+        &self,
+        id: ChangeSetId,
+        request: &ReasonRequest,
+        acting: &Acting,
+    ) -> Answer<ChangeDetailDto> {
         let ledger = self.ledger().await?;
         let case = self.case(&ledger, id, &[]).await?;
         if case.state.is_final() {
             return Err(Problem::new(Kind::Conflict, "is-final", format!("{id} is {}", case.state)));
         }
         if case.run.as_ref().is_some_and(|r| r.finished.is_none()) {
-            return Err(Problem::new(Kind::Conflict, "run-under-way", format!("the run of {id} is under way")).hint("xcf cancel stops it"));
+            return Err(Problem::new(Kind::Conflict, "run-under-way", format!("the run of {id} is under way"))
+                .hint("xcf cancel stops it"));
         }
         let actor = self.actor(acting).await?;
         let event = self.event(id, EventKind::ChangeSetRejected, actor, &Reason { reason: request.reason.clone() })?;
@@ -211,7 +286,12 @@ impl Workspace {
             let old = record.current().is_some_and(|r| r.summary.expires_at <= now);
             let waits = record.ended.is_none() && record.runs.is_empty() && !record.is_approved(now);
             if old && waits {
-                events.push(self.event(*id, EventKind::ChangeSetExpired, Actor::system("expiry"), &Reason { reason: "its plan grew too old without approval; plan again".to_owned() })?);
+                events.push(self.event(
+                    *id,
+                    EventKind::ChangeSetExpired,
+                    Actor::system("expiry"),
+                    &Reason { reason: "its plan grew too old without approval; plan again".to_owned() },
+                )?);
             }
         }
         if !events.is_empty() {
@@ -224,7 +304,13 @@ impl Workspace {
         Ok(())
     }
     /// An event of a ChangeSet's stream.
-    pub(crate) fn event(&self, id: ChangeSetId, kind: EventKind, actor: Actor, data: &impl serde::Serialize) -> Answer<NewEvent> {
+    pub(crate) fn event(
+        &self,
+        id: ChangeSetId,
+        kind: EventKind,
+        actor: Actor,
+        data: &impl serde::Serialize,
+    ) -> Answer<NewEvent> {
         Ok(NewEvent {
             stream: StreamId::change_set(id),
             kind,
@@ -242,13 +328,28 @@ impl Workspace {
 fn approvable(case: &Case, request: &ApproveRequest) -> Answer<()> {
     let id = case.set.id;
     match case.state {
-        S::Draft => return Err(Problem::new(Kind::Conflict, "draft", format!("{id} is a draft of the working tree and never approvable")).hint("Commit, then plan.")),
-        S::Denied => return Err(Problem::new(Kind::Denied, "policy-denied", format!("{id} is denied by policy")).hint("Change what the policy names, then plan again.")),
+        S::Draft => {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "draft",
+                format!("{id} is a draft of the working tree and never approvable"),
+            )
+            .hint("Commit, then plan."));
+        }
+        S::Denied => {
+            return Err(Problem::new(Kind::Denied, "policy-denied", format!("{id} is denied by policy"))
+                .hint("Change what the policy names, then plan again."));
+        }
         state if state.is_final() => return Err(Problem::new(Kind::Conflict, "is-final", format!("{id} is {state}"))),
         _ => {}
     }
     if !request.digest.is_empty() && request.digest != case.set.digest.as_str() {
-        return Err(Problem::new(Kind::Conflict, "stale-digest", format!("{id} was planned again since it was looked at")).hint("Look at the new plan, then approve it."));
+        return Err(Problem::new(
+            Kind::Conflict,
+            "stale-digest",
+            format!("{id} was planned again since it was looked at"),
+        )
+        .hint("Look at the new plan, then approve it."));
     }
     if case.report.units.values().all(|c| c.met) {
         return Err(Problem::new(Kind::Conflict, "nothing-missing", format!("{id} needs no further approval")));
@@ -257,20 +358,28 @@ fn approvable(case: &Case, request: &ApproveRequest) -> Answer<()> {
 }
 
 fn nobody(case: &Case) -> Problem {
-    Problem::new(Kind::ApprovalNeeded, "approval-needed", format!("no identity on this machine can fill what {} needs: {}", case.set.id, case.report.words.join("; "))).hint("`xcf key list` shows your identities; --as chooses one")
+    Problem::new(
+        Kind::ApprovalNeeded,
+        "approval-needed",
+        format!("no identity on this machine can fill what {} needs: {}", case.set.id, case.report.words.join("; ")),
+    )
+    .hint("`xcf key list` shows your identities; --as chooses one")
 }
 
 /// Life of an unapproved plan by Config, else 12 h.
 pub(crate) fn plan_life(model: &xcf_plan::workspace::Workspace) -> SignedDuration {
     let text = model.config.as_ref().and_then(|c| c.spec.retention.as_ref()).and_then(|r| r.plan.as_ref());
-    text.map_or(xcf_plan::assemble::DEFAULT_PLAN_LIFE, |d| SignedDuration::from_secs(i64::try_from(d.seconds()).unwrap_or(i64::MAX)))
+    text.map_or(xcf_plan::assemble::DEFAULT_PLAN_LIFE, |d| {
+        SignedDuration::from_secs(i64::try_from(d.seconds()).unwrap_or(i64::MAX))
+    })
 }
 
 /// Units of a ChangeSet that a request names, or all of them.
 pub(crate) fn named_units(set: &ChangeSet, names: &[String]) -> Answer<Vec<UnitId>> {
     let mut units = Vec::new();
     for name in names {
-        let id: UnitId = name.parse().map_err(|e: xcf_core::ids::IdError| Problem::new(Kind::Usage, "bad-id", e.to_string()))?;
+        let id: UnitId =
+            name.parse().map_err(|e: xcf_core::ids::IdError| Problem::new(Kind::Usage, "bad-id", e.to_string()))?;
         if set.unit(&id).is_none() {
             return Err(Problem::not_found(format!("{id} of {}", set.id)));
         }

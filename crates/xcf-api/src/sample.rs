@@ -72,7 +72,8 @@ pub(crate) fn is_sample(model: &Model) -> bool {
 pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
     let folder = std::path::absolute(folder).map_err(|e| Problem::internal("io", e))?;
     if std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Problem::new(Kind::Conflict, "not-empty", format!("{} is not empty", folder.display())).hint("Choose a folder that does not exist yet."));
+        return Err(Problem::new(Kind::Conflict, "not-empty", format!("{} is not empty", folder.display()))
+            .hint("Choose a folder that does not exist yet."));
     }
     let uid = uuid::Uuid::new_v4().to_string();
     let keys = crate::identity::key_store(paths);
@@ -95,7 +96,9 @@ pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
         for (path, text) in FILES {
             let file = target.join(path);
             let parent = file.parent().unwrap_or(&target);
-            std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&file, fill(text))).map_err(|e| Problem::internal("io", format!("{} can't be written: {e}", file.display())))?;
+            std::fs::create_dir_all(parent)
+                .and_then(|()| std::fs::write(&file, fill(text)))
+                .map_err(|e| Problem::internal("io", format!("{} can't be written: {e}", file.display())))?;
         }
         let author = Author { name: "XCloudFlow sample".to_owned(), email: "sample@xcloudflow.invalid".to_owned() };
         xcf_git::init_repo(&target, "XCloudFlow sample", &author)?;

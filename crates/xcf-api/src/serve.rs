@@ -27,8 +27,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self' b
 /// # Errors
 /// The port is taken, or no built UI is found.
 pub async fn bind(app: Arc<App>, listen: SocketAddr, ui: Option<PathBuf>) -> Answer<Served> {
-    let ui = ui.or_else(find_ui).ok_or_else(|| Problem::internal("no-ui", "the built UI is not beside the program").hint("Build it with `npm run build` in ui/, or name its folder with --ui."))?;
-    let listener = TcpListener::bind(listen).await.map_err(|e| Problem::internal("listen-failed", format!("{listen} can't be listened on: {e}")).hint("Another server may have it: choose a port with --listen 127.0.0.1:0."))?;
+    let ui = ui.or_else(find_ui).ok_or_else(|| {
+        Problem::internal("no-ui", "the built UI is not beside the program")
+            .hint("Build it with `npm run build` in ui/, or name its folder with --ui.")
+    })?;
+    let listener = TcpListener::bind(listen).await.map_err(|e| {
+        Problem::internal("listen-failed", format!("{listen} can't be listened on: {e}"))
+            .hint("Another server may have it: choose a port with --listen 127.0.0.1:0.")
+    })?;
     let local = listener.local_addr().map_err(|e| Problem::internal("listen-failed", e))?;
     let token = match std::env::var("XCF_TOKEN") {
         Ok(token) if token.len() >= 16 => token,
@@ -36,7 +42,9 @@ pub async fn bind(app: Arc<App>, listen: SocketAddr, ui: Option<PathBuf>) -> Ans
     };
     let guard = Arc::new(Guard::new(token.clone(), vec![local.to_string(), format!("localhost:{}", local.port())]));
     let page = ServeDir::new(&ui).fallback(ServeFile::new(ui.join("index.html")));
-    let header_of = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let header_of = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
     let router = router(app)
         .fallback_service(page)
         .layer(axum::middleware::from_fn_with_state(guard, guarded))

@@ -16,7 +16,11 @@ impl Workspace {
     /// Computes what is pending for `loaded`, unless that is known for this log position.
     pub(crate) async fn refresh_pending(&self, loaded: &Loaded, ledger: &Ledger) -> Answer<()> {
         let mark = (std::sync::Arc::as_ptr(&loaded.model) as usize, ledger.position);
-        let known = self.marks.0.lock().is_ok_and(|m| m.as_ref().is_some_and(|(model, position, _)| (*model, *position) == mark));
+        let known = self
+            .marks
+            .0
+            .lock()
+            .is_ok_and(|m| m.as_ref().is_some_and(|(model, position, _)| (*model, *position) == mark));
         if !known {
             let pending = self.pending_now(loaded, ledger).await?;
             if let Ok(mut slot) = self.marks.0.lock() {
@@ -31,9 +35,19 @@ impl Workspace {
         marks.as_ref().map(|(_, _, pending)| pending.contains(id))
     }
     /// The standing of a unit, with its why.
-    pub(crate) fn standing_of(&self, broken: Option<&xcf_plan::workspace::Blocked>, ledger: &Ledger, id: &UnitId, draft: bool, now: jiff::Timestamp) -> (Standing, String) {
+    pub(crate) fn standing_of(
+        &self,
+        broken: Option<&xcf_plan::workspace::Blocked>,
+        ledger: &Ledger,
+        id: &UnitId,
+        draft: bool,
+        now: jiff::Timestamp,
+    ) -> (Standing, String) {
         let record = ledger.units.get(id);
-        let open = ledger.change_sets.values().rev().find(|c| c.ended.is_none() && c.current().is_some_and(|r| !r.summary.worktree && r.planned.units.contains_key(&id.to_string())));
+        let open = ledger.change_sets.values().rev().find(|c| {
+            c.ended.is_none()
+                && c.current().is_some_and(|r| !r.summary.worktree && r.planned.units.contains_key(&id.to_string()))
+        });
         let run = open.and_then(|c| c.runs.last()).and_then(|r| ledger.runs.get(r)).filter(|r| r.finished.is_none());
         let in_run = run.and_then(|r| r.units.get(id));
         let facts = StandingFacts {

@@ -28,7 +28,9 @@ impl Drop for Telemetry {
 #[must_use]
 pub fn start(level: &str, otlp: Option<&str>) -> Telemetry {
     let filter = std::env::var("XCF_LOG").ok().and_then(|text| EnvFilter::try_new(text).ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(format!("warn,xcf={level},xcf_api={level},xcf_run={level},xcf_engines={level}")));
+    let filter = filter.unwrap_or_else(|| {
+        EnvFilter::new(format!("warn,xcf={level},xcf_api={level},xcf_run={level},xcf_engines={level}"))
+    });
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter);
     let endpoint = otlp.map(str::to_owned).or_else(|| std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok());
     let provider = endpoint.and_then(|endpoint| exporter(&endpoint));

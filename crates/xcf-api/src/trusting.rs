@@ -26,7 +26,8 @@ pub(crate) fn trust(paths: &Paths, folder: &Path) -> Answer<()> {
     crate::engine_room::private_folder(&paths.state)?;
     let mut text = std::fs::read_to_string(file(paths)).unwrap_or_default();
     text.push_str(&format!("{}\n", folder.display()));
-    std::fs::write(file(paths), text).map_err(|e| Problem::internal("io", format!("the list of trusted folders can't be written: {e}")))
+    std::fs::write(file(paths), text)
+        .map_err(|e| Problem::internal("io", format!("the list of trusted folders can't be written: {e}")))
 }
 
 fn is_trusted(paths: &Paths, folder: &Path) -> bool {
@@ -54,7 +55,15 @@ impl Workspace {
     pub(crate) fn demand_trust(&self) -> Answer<()> {
         match self.is_trusted() {
             true => Ok(()),
-            false => Err(Problem::new(Kind::Conflict, "untrusted-workspace", format!("planning runs engines and modules from {}, and nobody agreed to that on this machine yet", self.root.display())).hint("Read what it holds, then agree: `xcf plan --yes`, or the button in the window.")),
+            false => Err(Problem::new(
+                Kind::Conflict,
+                "untrusted-workspace",
+                format!(
+                    "planning runs engines and modules from {}, and nobody agreed to that on this machine yet",
+                    self.root.display()
+                ),
+            )
+            .hint("Read what it holds, then agree: `xcf plan --yes`, or the button in the window.")),
         }
     }
 }

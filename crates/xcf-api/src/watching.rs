@@ -1,6 +1,9 @@
 //! Runs as they go: units, phases, waits, logs, locks.
 
-use crate::dto::{DiagnosticDto, DriverDto, FrozenEdgeDto, LockDto, LocksDto, LogDto, PhaseDto, RunDto, RunListDto, RunSummaryDto, RunUnitDto, WaitDto};
+use crate::dto::{
+    DiagnosticDto, DriverDto, FrozenEdgeDto, LockDto, LocksDto, LogDto, PhaseDto, RunDto, RunListDto, RunSummaryDto,
+    RunUnitDto, WaitDto,
+};
 use crate::error::{Answer, Problem};
 use crate::open::Workspace;
 use crate::reviewing::Case;
@@ -41,10 +44,24 @@ impl Workspace {
         let leases = self.store.list().await?;
         let lease = leases.iter().find(|l| l.name == xcf_run::driver::embedded::lease_name(id));
         let alive = |holder: &str, until: jiff::Timestamp| !crate::process::is_dead(holder) && until > self.clock.now();
-        let driver = lease.filter(|_| run.finished.is_none()).map(|l| DriverDto { holder: l.holder.clone(), alive: alive(&l.holder, l.until), until: l.until.to_string() });
-        let units: Vec<RunUnitDto> = case.set.units.iter().filter(|u| u.is_runnable()).map(|u| unit(u, run.units.get(&u.id), timelines.get(&u.id))).collect();
+        let driver = lease.filter(|_| run.finished.is_none()).map(|l| DriverDto {
+            holder: l.holder.clone(),
+            alive: alive(&l.holder, l.until),
+            until: l.until.to_string(),
+        });
+        let units: Vec<RunUnitDto> = case
+            .set
+            .units
+            .iter()
+            .filter(|u| u.is_runnable())
+            .map(|u| unit(u, run.units.get(&u.id), timelines.get(&u.id)))
+            .collect();
         let waits = run.units.iter().filter(|(_, u)| matches!(u.state, U::Waiting | U::Deferred));
-        let waits = waits.map(|(id, u)| WaitDto { unit: id.to_string(), why: u.waiting.as_ref().map(|w| w.why.clone()).filter(|w| !w.is_empty()).unwrap_or_else(|| u.note.clone()), until: u.waiting.as_ref().and_then(|w| w.until).map(|t| t.to_string()) });
+        let waits = waits.map(|(id, u)| WaitDto {
+            unit: id.to_string(),
+            why: u.waiting.as_ref().map(|w| w.why.clone()).filter(|w| !w.is_empty()).unwrap_or_else(|| u.note.clone()),
+            until: u.waiting.as_ref().and_then(|w| w.until).map(|t| t.to_string()),
+        });
         Ok(RunDto {
             summary: summary(&case, run, &ledger, self.clock.now()),
             waiting_for_driver: run.finished.is_none() && !driver.as_ref().is_some_and(|d| d.alive),
@@ -52,7 +69,16 @@ impl Workspace {
             waits: waits.filter(|w| !w.why.is_empty()).collect(),
             if_cancelled: if_cancelled(&units),
             units,
-            edges: case.set.edges.iter().map(|e| FrozenEdgeDto { from: e.from.to_string(), to: e.to.to_string(), kind: edge_word(e.kind).to_owned() }).collect(),
+            edges: case
+                .set
+                .edges
+                .iter()
+                .map(|e| FrozenEdgeDto {
+                    from: e.from.to_string(),
+                    to: e.to.to_string(),
+                    kind: edge_word(e.kind).to_owned(),
+                })
+                .collect(),
             position: ledger.position,
         })
     }
@@ -78,9 +104,13 @@ impl Workspace {
     pub(crate) async fn log(&self, id: RunId, unit: &UnitId, from: u64) -> Answer<LogDto> {
         let ledger = self.ledger().await?;
         let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
-        let over = run.finished.is_some() || run.units.get(unit).is_some_and(|u| matches!(u.state, U::Done | U::Skipped | U::Reversed));
+        let over = run.finished.is_some()
+            || run.units.get(unit).is_some_and(|u| matches!(u.state, U::Done | U::Skipped | U::Reversed));
         let file = crate::logbook::file_of(&self.log_folder(), &id.to_string(), unit);
-        let read = crate::open::blocking(move || crate::logbook::read(&file, from, over).map_err(|e| Problem::internal("io", format!("the log can't be read: {e}"))));
+        let read = crate::open::blocking(move || {
+            crate::logbook::read(&file, from, over)
+                .map_err(|e| Problem::internal("io", format!("the log can't be read: {e}")))
+        });
         read.await
     }
     /// Use case: who holds what.
@@ -93,12 +123,28 @@ impl Workspace {
         for (name, lock) in &ledger.locks {
             let run = ledger.runs.get(&lock.run);
             let holder = run.and_then(|r| r.driver.as_ref()).map(|d| d.holder.clone()).unwrap_or_default();
-            locks.push(LockDto { name: name.clone(), kind: "lock".to_owned(), run: Some(lock.run.to_string()), change_set: run.map(|r| r.change_set.to_string()), since: lock.since.to_string(), alive: !holder.is_empty() && !crate::process::is_dead(&holder), holder });
+            locks.push(LockDto {
+                name: name.clone(),
+                kind: "lock".to_owned(),
+                run: Some(lock.run.to_string()),
+                change_set: run.map(|r| r.change_set.to_string()),
+                since: lock.since.to_string(),
+                alive: !holder.is_empty() && !crate::process::is_dead(&holder),
+                holder,
+            });
         }
         for lease in self.store.list().await? {
             let run: Option<RunId> = lease.name.strip_prefix("run:").and_then(|r| r.parse().ok());
             let alive = !crate::process::is_dead(&lease.holder) && lease.until > self.clock.now();
-            locks.push(LockDto { name: lease.name, kind: "lease".to_owned(), run: run.map(|r| r.to_string()), change_set: run.and_then(|r| ledger.runs.get(&r)).map(|r| r.change_set.to_string()), since: lease.until.to_string(), alive, holder: lease.holder });
+            locks.push(LockDto {
+                name: lease.name,
+                kind: "lease".to_owned(),
+                run: run.map(|r| r.to_string()),
+                change_set: run.and_then(|r| ledger.runs.get(&r)).map(|r| r.change_set.to_string()),
+                since: lease.until.to_string(),
+                alive,
+                holder: lease.holder,
+            });
         }
         Ok(LocksDto { locks })
     }
@@ -149,14 +195,25 @@ fn unit(planned: &ChangeUnit, record: Option<&RunUnitRecord>, timeline: Option<&
         started_at: phases.first().map(|p| p.started_at.clone()),
         ended_at: record.filter(|_| over).map(|r| r.since.to_string()),
         phases,
-        error: failure.map(|f| DiagnosticDto { severity: "error".to_owned(), code: f.code.clone(), message: f.message.clone(), file: String::new(), line: 0, column: 0, hint: String::new(), related: Vec::new() }),
+        error: failure.map(|f| DiagnosticDto {
+            severity: "error".to_owned(),
+            code: f.code.clone(),
+            message: f.message.clone(),
+            file: String::new(),
+            line: 0,
+            column: 0,
+            hint: String::new(),
+            related: Vec::new(),
+        }),
         left_behind: failure.map(|f| f.left_behind.clone()).unwrap_or_default(),
         needs_sign_off: state == U::Observing,
     }
 }
 
 fn if_cancelled(units: &[RunUnitDto]) -> Vec<String> {
-    let with = |states: &[&str]| units.iter().filter(|u| states.contains(&u.state.as_str())).map(|u| u.id.clone()).collect::<Vec<_>>();
+    let with = |states: &[&str]| {
+        units.iter().filter(|u| states.contains(&u.state.as_str())).map(|u| u.id.clone()).collect::<Vec<_>>()
+    };
     let mut lines = Vec::new();
     let busy = with(&["Applying", "BackingUp", "Verifying", "Reversing"]);
     if !busy.is_empty() {
@@ -203,12 +260,23 @@ impl Timeline {
                 self.end(&at, "ok");
                 self.begin("observing", &at);
             }
-            K::UnitDone | K::UnitSkipped | K::UnitReversed | K::UnitStuck | K::UnitDestroyed | K::ObservationSignedOff => self.end(&at, "ok"),
+            K::UnitDone
+            | K::UnitSkipped
+            | K::UnitReversed
+            | K::UnitStuck
+            | K::UnitDestroyed
+            | K::ObservationSignedOff => self.end(&at, "ok"),
             _ => {}
         }
     }
     fn begin(&mut self, phase: &str, at: &str) {
-        self.done.push(PhaseDto { phase: phase.to_owned(), attempt: self.attempt, started_at: at.to_owned(), ended_at: None, outcome: "running".to_owned() });
+        self.done.push(PhaseDto {
+            phase: phase.to_owned(),
+            attempt: self.attempt,
+            started_at: at.to_owned(),
+            ended_at: None,
+            outcome: "running".to_owned(),
+        });
     }
     fn end(&mut self, at: &str, outcome: &str) {
         if let Some(open) = self.done.last_mut().filter(|p| p.ended_at.is_none()) {

@@ -27,7 +27,10 @@ pub(crate) struct Refusal {
 impl Refusal {
     fn transport(message: String) -> Self {
         let hint = "Is `xcf serve` running there, and is XCF_TOKEN the token it printed?".to_owned();
-        Self { exit: Exit::Error, problem: ProblemDto { code: "server-unreachable".into(), message, hint, diagnostics: Vec::new() } }
+        Self {
+            exit: Exit::Error,
+            problem: ProblemDto { code: "server-unreachable".into(), message, hint, diagnostics: Vec::new() },
+        }
     }
     /// Prints it on stderr and gives the exit code.
     pub(crate) fn report(&self, format: crate::args::Format) -> Exit {
@@ -54,7 +57,8 @@ impl Client {
         let acting = Acting { name: global.acting.clone() };
         if let Some(server) = &global.server {
             let token = std::env::var("XCF_TOKEN").unwrap_or_default();
-            let target = Target::Server { base: server.trim_end_matches('/').to_owned(), token, http: reqwest::Client::new() };
+            let target =
+                Target::Server { base: server.trim_end_matches('/').to_owned(), token, http: reqwest::Client::new() };
             return Ok(Self { target, acting, app: None });
         }
         let app = Arc::new(App::new(xcf_api::Paths::from_env()));
@@ -73,7 +77,11 @@ impl Client {
             // What is wrong with the folder is no reason not to look at the machine.
             let _ = app.open_folder(&folder, global.state.as_deref()).await;
         }
-        Ok(Self { target: Target::Here(Box::new(xcf_api::http::router(Arc::clone(&app)))), acting: Acting { name: global.acting.clone() }, app: Some(app) })
+        Ok(Self {
+            target: Target::Here(Box::new(xcf_api::http::router(Arc::clone(&app)))),
+            acting: Acting { name: global.acting.clone() },
+            app: Some(app),
+        })
     }
     /// The application, if it is in this process.
     pub(crate) fn app(&self) -> Option<&Arc<App>> {
@@ -98,21 +106,34 @@ impl Client {
             });
             return Err(Refusal { exit: Exit::of_problem(status, &problem.code), problem });
         }
-        serde_json::from_slice(&bytes).map_err(|e| Refusal::transport(format!("{path} answered something else than expected: {e}")))
+        serde_json::from_slice(&bytes)
+            .map_err(|e| Refusal::transport(format!("{path} answered something else than expected: {e}")))
     }
     async fn send(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(u16, Bytes), Refusal> {
         let json = serde_json::to_vec(body).map_err(|e| Refusal::transport(e.to_string()))?;
         match &self.target {
             Target::Here(router) => {
-                let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json").body(Body::from(json)).map_err(|e| Refusal::transport(e.to_string()))?;
+                let mut request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .header(header::CONTENT_TYPE, "application/json")
+                    .body(Body::from(json))
+                    .map_err(|e| Refusal::transport(e.to_string()))?;
                 request.extensions_mut().insert(self.acting.clone());
-                let response = router.as_ref().clone().oneshot(request).await.map_err(|e| Refusal::transport(e.to_string()))?;
+                let response =
+                    router.as_ref().clone().oneshot(request).await.map_err(|e| Refusal::transport(e.to_string()))?;
                 let status = response.status().as_u16();
-                let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.map_err(|e| Refusal::transport(e.to_string()))?;
+                let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+                    .await
+                    .map_err(|e| Refusal::transport(e.to_string()))?;
                 Ok((status, bytes))
             }
             Target::Server { base, token, http } => {
-                let request = http.request(method, format!("{base}{path}")).bearer_auth(token).header("content-type", "application/json").body(json);
+                let request = http
+                    .request(method, format!("{base}{path}"))
+                    .bearer_auth(token)
+                    .header("content-type", "application/json")
+                    .body(json);
                 let response = request.send().await.map_err(|e| Refusal::transport(e.to_string()))?;
                 let status = response.status().as_u16();
                 Ok((status, response.bytes().await.map_err(|e| Refusal::transport(e.to_string()))?))
@@ -124,12 +145,19 @@ impl Client {
         let path = format!("/api/events?since={since}");
         let bytes: BoxStream<'static, Bytes> = match &self.target {
             Target::Here(router) => {
-                let request = Request::builder().uri(&path).body(Body::empty()).map_err(|e| Refusal::transport(e.to_string()))?;
-                let response = router.as_ref().clone().oneshot(request).await.map_err(|e| Refusal::transport(e.to_string()))?;
+                let request =
+                    Request::builder().uri(&path).body(Body::empty()).map_err(|e| Refusal::transport(e.to_string()))?;
+                let response =
+                    router.as_ref().clone().oneshot(request).await.map_err(|e| Refusal::transport(e.to_string()))?;
                 response.into_body().into_data_stream().filter_map(|chunk| async { chunk.ok() }).boxed()
             }
             Target::Server { base, token, http } => {
-                let response = http.get(format!("{base}{path}")).bearer_auth(token).send().await.map_err(|e| Refusal::transport(e.to_string()))?;
+                let response = http
+                    .get(format!("{base}{path}"))
+                    .bearer_auth(token)
+                    .send()
+                    .await
+                    .map_err(|e| Refusal::transport(e.to_string()))?;
                 response.bytes_stream().filter_map(|chunk| async { chunk.ok() }).boxed()
             }
         };

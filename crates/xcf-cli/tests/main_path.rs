@@ -93,7 +93,10 @@ fn dsl7_one_input_changed_plans_only_what_it_touches() {
     assert_eq!(units(&planned), BTreeSet::from(["dev/fleet/node-agent".to_owned()]));
     let starts = sample.engine_starts();
     assert!(!starts.is_empty(), "the counter counts");
-    assert!(starts.iter().all(|s| s.starts_with("ansible-playbook")), "only the affected unit's engine was started: {starts:?}");
+    assert!(
+        starts.iter().all(|s| s.starts_with("ansible-playbook")),
+        "only the affected unit's engine was started: {starts:?}"
+    );
     sample.xcf(&["apply", &id(&planned)]).exits(0);
     sample.plan(&["--env", "dev"], 0);
 }
@@ -133,7 +136,12 @@ fn dsl2_rename_of_every_unit_creates_and_destroys_nothing() {
         sample.replace(file, &format!("  name: {name}\n"), &format!("  name: {name}-two\n"));
         sample.replace(file, "  modules:\n", &format!("  moved:\n{moved}  modules:\n"));
     }
-    for file in ["compositions/platform/cluster.yaml", "compositions/data/orders-db.yaml", "compositions/apps/shop.yaml", "compositions/config/fleet.yaml"] {
+    for file in [
+        "compositions/platform/cluster.yaml",
+        "compositions/data/orders-db.yaml",
+        "compositions/apps/shop.yaml",
+        "compositions/config/fleet.yaml",
+    ] {
         for name in ["network", "orders-db", "cluster"] {
             let text = sample.read(file);
             sample.write(file, &text.replace(&format!("from: {name},"), &format!("from: {name}-two,")));
@@ -185,7 +193,10 @@ fn d6_a_change_by_hand_is_seen_under_refresh() {
     }
     let sample = Sample::new();
     sample.bring_up_dev();
-    let agent = files(&sample.home.path().join(".local/share")).into_iter().find(|f| f.ends_with("dev/nodes/localhost/agent.conf")).expect("the agent's file is there");
+    let agent = files(&sample.home.path().join(".local/share"))
+        .into_iter()
+        .find(|f| f.ends_with("dev/nodes/localhost/agent.conf"))
+        .expect("the agent's file is there");
     std::fs::write(&agent, "edited by hand\n").unwrap();
     sample.plan(&["--env", "dev"], 0);
     let planned = sample.plan(&["--env", "dev", "--refresh"], 2);
@@ -229,7 +240,11 @@ fn d7_one_failing_unit_stops_its_dependants_only_and_a_retry_needs_no_new_approv
     }
     let sample = Sample::new();
     // The shop's folder can't be made: a file stands where it should be.
-    let root = sample.read("envs/dev.yaml").lines().find_map(|l| l.trim().strip_prefix("root: ").map(|r| r.trim_matches('"').to_owned())).unwrap();
+    let root = sample
+        .read("envs/dev.yaml")
+        .lines()
+        .find_map(|l| l.trim().strip_prefix("root: ").map(|r| r.trim_matches('"').to_owned()))
+        .unwrap();
     let shop = root.clone();
     std::fs::create_dir_all(std::path::Path::new(&shop).parent().unwrap()).unwrap();
     std::fs::write(&shop, "in the way").unwrap();
@@ -237,7 +252,12 @@ fn d7_one_failing_unit_stops_its_dependants_only_and_a_retry_needs_no_new_approv
     let cs = id(&planned);
     sample.xcf(&["apply", &cs]).exits(1);
     let status = sample.xcf(&["-o", "json", "status", &cs]).exits(0).json();
-    let state = |unit: &str| status["run"]["units"].as_array().unwrap().iter().find(|u| u["id"] == unit).unwrap()["state"].as_str().unwrap().to_owned();
+    let state = |unit: &str| {
+        status["run"]["units"].as_array().unwrap().iter().find(|u| u["id"] == unit).unwrap()["state"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     assert_eq!(state("dev/shop/deploy"), "Failed");
     assert_eq!(state("dev/orders-db/database"), "Done");
     assert_ne!(state("dev/shop/dns"), "Done");

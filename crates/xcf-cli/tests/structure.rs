@@ -31,7 +31,9 @@ fn d4_dependencies_point_downward_only() {
     assert!(metadata.packages.len() >= 10);
     for package in &metadata.packages {
         let allowed = allowed(&package.name).unwrap_or_else(|| panic!("{} has no place in D4", package.name));
-        for dependency in normal_dependencies(package).iter().filter(|d| d.starts_with("xcf-") || d.starts_with("xcloudflow")) {
+        for dependency in
+            normal_dependencies(package).iter().filter(|d| d.starts_with("xcf-") || d.starts_with("xcloudflow"))
+        {
             assert!(allowed.contains(&dependency.as_str()), "{} must not know {dependency}", package.name);
         }
     }
@@ -44,13 +46,24 @@ fn d4_core_and_plan_have_no_way_to_do_io() {
     for name in ["xcf-core", "xcf-plan"] {
         let package = metadata.packages.iter().find(|p| p.name.as_str() == name).unwrap();
         for forbidden in ["tokio", "sqlx", "git2", "reqwest", "rand", "keyring", "tempfile", "walkdir", "rustix"] {
-            assert!(!normal_dependencies(package).iter().any(|d| d == forbidden), "{name} must not depend on {forbidden}");
+            assert!(
+                !normal_dependencies(package).iter().any(|d| d == forbidden),
+                "{name} must not depend on {forbidden}"
+            );
         }
     }
     for folder in ["crates/xcf-core/src", "crates/xcf-plan/src"] {
         for (file, text) in sources(folder) {
             let product = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            for call in ["std::fs::", "std::process::", "std::net::", "Timestamp::now(", "SystemTime::now(", "Instant::now(", "std::env::var"] {
+            for call in [
+                "std::fs::",
+                "std::process::",
+                "std::net::",
+                "Timestamp::now(",
+                "SystemTime::now(",
+                "Instant::now(",
+                "std::env::var",
+            ] {
                 assert!(!product.contains(call), "{} calls {call}", file.display());
             }
         }
@@ -63,7 +76,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     while let Some(dir) = open.pop() {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
-            let is_test = path.file_name().is_some_and(|n| n == "tests" || n == "tests.rs" || n == "testkit" || n == "testkit.rs");
+            let is_test = path
+                .file_name()
+                .is_some_and(|n| n == "tests" || n == "tests.rs" || n == "testkit" || n == "testkit.rs");
             if path.is_dir() && !is_test {
                 open.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") && !is_test {
@@ -95,15 +110,27 @@ const CARD: [(&str, &str, &str); 12] = [
 fn card_every_package_is_really_used() {
     let metadata = metadata();
     for (package, folder, sign) in CARD {
-        let declared = metadata.packages.iter().any(|p| p.dependencies.iter().any(|d| (d.rename.as_deref().unwrap_or(&d.name) == package || d.name == package) && d.kind == DependencyKind::Normal));
+        let declared = metadata.packages.iter().any(|p| {
+            p.dependencies.iter().any(|d| {
+                (d.rename.as_deref().unwrap_or(&d.name) == package || d.name == package)
+                    && d.kind == DependencyKind::Normal
+            })
+        });
         assert!(declared, "{package} is on the design card and nobody depends on it");
-        assert!(sources(folder).iter().any(|(_, text)| text.contains(sign)), "{package} is declared but {folder} never says {sign}");
+        assert!(
+            sources(folder).iter().any(|(_, text)| text.contains(sign)),
+            "{package} is declared but {folder} never says {sign}"
+        );
     }
 }
 
 #[test]
 fn d4_tauri_is_known_to_the_shell_only() {
     for package in metadata().packages.iter().filter(|p| p.name.as_str() != "xcloudflow-desktop") {
-        assert!(!package.dependencies.iter().any(|d| d.name.starts_with("tauri")), "{} must not know Tauri", package.name);
+        assert!(
+            !package.dependencies.iter().any(|d| d.name.starts_with("tauri")),
+            "{} must not know Tauri",
+            package.name
+        );
     }
 }

@@ -5,24 +5,24 @@
 //! must never know a file system, a process, a clock, a network, a store or an engine: files come through the `Tree`
 //! port, time and ids as arguments (`D4`).
 
-pub mod gates;
-pub mod ledger;
-pub mod meaning;
 pub mod admission;
-pub mod covered;
-pub mod wayback;
-pub mod policy;
-pub mod content;
-pub mod removed;
-pub mod pending;
-pub mod inputs;
+pub mod assemble;
 pub mod closure;
+pub mod content;
+pub mod covered;
+pub mod gates;
 pub mod graph;
+pub mod inputs;
+pub mod ledger;
 pub mod matrix;
+pub mod meaning;
+pub mod pending;
+pub mod policy;
+pub mod removed;
+pub mod render;
 pub mod router;
-pub mod workspace;
+pub mod standing;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
-pub mod assemble;
-pub mod render;
-pub mod standing;
+pub mod wayback;
+pub mod workspace;

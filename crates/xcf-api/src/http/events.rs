@@ -25,7 +25,10 @@ const BATCH: Duration = Duration::from_millis(50);
 
 /// Events as they are appended: `batch` frames of `EventDto[]`, or `gap` when the reader is too far behind.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(Since), responses((status = 200, body = [EventDto], content_type = "text/event-stream")))]
-pub(super) async fn events(State(app): State<Shared>, Query(query): Query<Since>) -> Answer<Sse<impl Stream<Item = Result<Frame, Infallible>>>> {
+pub(super) async fn events(
+    State(app): State<Shared>,
+    Query(query): Query<Since>,
+) -> Answer<Sse<impl Stream<Item = Result<Frame, Infallible>>>> {
     let workspace = app.workspace().await?;
     let head = workspace.head_position().await?;
     let begin = query.since.unwrap_or(head);
@@ -33,7 +36,10 @@ pub(super) async fn events(State(app): State<Shared>, Query(query): Query<Since>
     let start = if gap { head } else { begin };
     let stream = futures::stream::unfold((workspace, start, gap), |(workspace, position, gap)| async move {
         if gap {
-            return Some((Ok(frame("gap", position, &serde_json::json!({ "position": position }))), (workspace, position, false)));
+            return Some((
+                Ok(frame("gap", position, &serde_json::json!({ "position": position }))),
+                (workspace, position, false),
+            ));
         }
         let batch = workspace.events_beyond(position, BATCH).await;
         let last = batch.last().map_or(position, |e| e.position);

@@ -40,9 +40,13 @@ impl Guard {
     }
     fn is_known(&self, request: &Request) -> bool {
         let headers = request.headers();
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+        let bearer =
+            headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|h| h.to_str().ok()).flat_map(|h| h.split(';'));
-        let cookie = cookies.filter_map(|c| c.trim().strip_prefix(COOKIE)).filter_map(|c| c.strip_prefix('=')).any(|c| self.knows(c));
+        let cookie = cookies
+            .filter_map(|c| c.trim().strip_prefix(COOKIE))
+            .filter_map(|c| c.strip_prefix('='))
+            .any(|c| self.knows(c));
         cookie || bearer.is_some_and(|b| self.knows(b))
     }
 }

@@ -59,7 +59,11 @@ pub(super) async fn locks(State(app): State<Shared>) -> Reply<LocksDto> {
 /// Ends a lock by hand, with a reason.
 #[utoipa::path(post, path = "/api/unlock", tag = "runs", request_body = UnlockRequest,
     responses((status = 200, body = DoneDto), (status = 409, body = ProblemDto)))]
-pub(super) async fn unlock(State(app): State<Shared>, acting: Acting, Json(request): Json<UnlockRequest>) -> Reply<DoneDto> {
+pub(super) async fn unlock(
+    State(app): State<Shared>,
+    acting: Acting,
+    Json(request): Json<UnlockRequest>,
+) -> Reply<DoneDto> {
     app.workspace().await?.unlock(&request, &acting).await.map(json)
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Reply, Shared, json};
 use crate::dto::{
-    CommitRequest, CommitResponse, DraftDto, EditRequest, EditResponse, FileTextDto, ProblemDto, ProblemsDto, SaveTextRequest, WorkspaceDto,
+    CommitRequest, CommitResponse, DraftDto, EditRequest, EditResponse, FileTextDto, ProblemDto, ProblemsDto,
+    SaveTextRequest, WorkspaceDto,
 };
 use axum::Json;
 use axum::extract::{Query, State};

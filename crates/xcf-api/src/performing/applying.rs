@@ -22,7 +22,9 @@ impl Hands {
         let runner = self.workspace.runner(target.unit.engine)?;
         let artifact = match &target.unit.artifact {
             Some(blob) => Some(self.workspace.store.get(blob).await?),
-            None if runner.capabilities().exact_plan => return Ok(Outcome::Stale { reason: "no plan was kept that could be applied exactly".to_owned() }),
+            None if runner.capabilities().exact_plan => {
+                return Ok(Outcome::Stale { reason: "no plan was kept that could be applied exactly".to_owned() });
+            }
             None => None,
         };
         let (context, recipe, bound) = self.context(job, &target, "apply", announce, cancel).await?;
@@ -39,12 +41,22 @@ impl Hands {
         let now = self.workspace.inputs_digest_now(&target.set, &target.unit).await?;
         Ok(match now {
             None => Some("an output it reads is not known".to_owned()),
-            Some(digest) if digest != target.unit.inputs_digest => Some("its inputs or its module changed since it was planned".to_owned()),
+            Some(digest) if digest != target.unit.inputs_digest => {
+                Some("its inputs or its module changed since it was planned".to_owned())
+            }
             Some(_) => None,
         })
     }
 
-    async fn record(&self, target: &Target, context: &UnitContext, recipe: &Recipe, bound: &Bound, applied: &Applied, attempt: u32) -> Performed {
+    async fn record(
+        &self,
+        target: &Target,
+        context: &UnitContext,
+        recipe: &Recipe,
+        bound: &Bound,
+        applied: &Applied,
+        attempt: u32,
+    ) -> Performed {
         if context.destroy {
             return Ok(Outcome::Destroyed);
         }
@@ -76,7 +88,12 @@ impl Hands {
         let probe = runner.probe(&context.settings).await;
         runner.prepare(&context).await?;
         let outputs = if context.destroy { Outputs::default() } else { runner.outputs(&context).await? };
-        let applied = Applied { outputs, state_serial: None, engine_version: probe.version.unwrap_or_default(), actual: Vec::new() };
+        let applied = Applied {
+            outputs,
+            state_serial: None,
+            engine_version: probe.version.unwrap_or_default(),
+            actual: Vec::new(),
+        };
         self.record(&target, &context, &recipe, &bound, &applied, job.attempts).await
     }
 
@@ -156,7 +173,9 @@ impl Hands {
         runner.prepare(&context).await?;
         let planned = runner.reverse(&context).await?;
         runner.apply(&context, planned.artifact.as_deref()).await?;
-        Ok(Outcome::Reversed { record: UnitReversed { commit: former.map(|_| commit), reason: "rolled back".to_owned() } })
+        Ok(Outcome::Reversed {
+            record: UnitReversed { commit: former.map(|_| commit), reason: "rolled back".to_owned() },
+        })
     }
 
     /// The newest apply of the unit before this run.
@@ -181,6 +200,7 @@ impl Hands {
 
 fn digests(outputs: &Outputs, key: &[u8]) -> std::collections::BTreeMap<String, String> {
     let plain = outputs.values.iter().map(|(name, value)| (name.clone(), xcf_core::digest::keyed(key, value)));
-    let sensitive = outputs.sensitive.iter().map(|(name, value)| (name.clone(), xcf_core::digest::keyed(key, value.expose())));
+    let sensitive =
+        outputs.sensitive.iter().map(|(name, value)| (name.clone(), xcf_core::digest::keyed(key, value.expose())));
     plain.chain(sensitive).collect()
 }

@@ -24,12 +24,17 @@ pub(crate) struct Checked {
 impl Checked {
     /// Checks every approval of a ChangeSet.
     pub(crate) fn of(record: &ChangeSetRecord) -> Self {
-        let check = |a: &xcf_plan::ledger::ApprovalRecord| (a.approval.clone(), crate::identity::signature_fits(&a.approval), a.ended.is_some());
+        let check = |a: &xcf_plan::ledger::ApprovalRecord| {
+            (a.approval.clone(), crate::identity::signature_fits(&a.approval), a.ended.is_some())
+        };
         Self { approvals: record.approvals.iter().map(check).collect() }
     }
     /// As the gates want them.
     pub(crate) fn given(&self) -> Vec<Given<'_>> {
-        self.approvals.iter().map(|(approval, signature_ok, ended)| Given { approval, signature_ok: *signature_ok, ended: *ended }).collect()
+        self.approvals
+            .iter()
+            .map(|(approval, signature_ok, ended)| Given { approval, signature_ok: *signature_ok, ended: *ended })
+            .collect()
     }
 }
 
@@ -48,7 +53,8 @@ impl Hands {
     pub(super) async fn read_gates(&self, job: &Job) -> Performed {
         let set = self.set(job).await?;
         let ledger = self.workspace.ledger().await?;
-        let record = ledger.change_sets.get(&job.change_set).ok_or_else(|| crate::error::Problem::not_found(job.change_set))?;
+        let record =
+            ledger.change_sets.get(&job.change_set).ok_or_else(|| crate::error::Problem::not_found(job.change_set))?;
         let now = self.workspace.clock.now();
         let people = self.workspace.people_of(&set).await?;
         let circle = Circle::of(&set, self.workspace.uid.as_str(), people.as_ref(), now);
@@ -79,7 +85,15 @@ impl Hands {
             let now = self.workspace.clock.now();
             let at_work = at_work(&ledger, &target.set, job, id);
             let limits = Limits::default();
-            let world = World { ledger: &ledger, run: job.run, change_set: job.change_set, at_work: &at_work, limits: &limits, not_before: None, rolling_back: reverse };
+            let world = World {
+                ledger: &ledger,
+                run: job.run,
+                change_set: job.change_set,
+                at_work: &at_work,
+                limits: &limits,
+                not_before: None,
+                rolling_back: reverse,
+            };
             match admit(now, &target.unit, &world) {
                 Admission::Admit { locks } => match self.append_admission(job, &ledger, locks.clone(), now).await {
                     Ok(()) => return Ok(Outcome::Admitted { locks }),
@@ -87,13 +101,23 @@ impl Hands {
                     Err(StoreError::Conflict { .. }) => {}
                     Err(error) => return Err(error.into()),
                 },
-                Admission::WaitUntil { at, why } => return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: Some(at) }),
-                Admission::Blocked { why } => return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: None }),
+                Admission::WaitUntil { at, why } => {
+                    return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: Some(at) });
+                }
+                Admission::Blocked { why } => {
+                    return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: None });
+                }
             }
         }
     }
 
-    async fn append_admission(&self, job: &Job, ledger: &Ledger, locks: Vec<String>, now: Timestamp) -> Result<(), StoreError> {
+    async fn append_admission(
+        &self,
+        job: &Job,
+        ledger: &Ledger,
+        locks: Vec<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let event = NewEvent {
             stream: StreamId::run(job.run),
             kind: EventKind::UnitAdmitted,
@@ -110,9 +134,16 @@ impl Hands {
 }
 
 fn at_work(ledger: &Ledger, set: &ChangeSet, job: &Job, except: &xcf_core::ids::UnitId) -> BTreeMap<Engine, u32> {
-    let busy = |s: UnitRunState| matches!(s, UnitRunState::BackingUp | UnitRunState::Applying | UnitRunState::Verifying | UnitRunState::Reversing);
+    let busy = |s: UnitRunState| {
+        matches!(
+            s,
+            UnitRunState::BackingUp | UnitRunState::Applying | UnitRunState::Verifying | UnitRunState::Reversing
+        )
+    };
     let mut counts = BTreeMap::new();
-    for (id, _) in ledger.runs.get(&job.run).iter().flat_map(|r| &r.units).filter(|(id, u)| *id != except && busy(u.state)) {
+    for (id, _) in
+        ledger.runs.get(&job.run).iter().flat_map(|r| &r.units).filter(|(id, u)| *id != except && busy(u.state))
+    {
         if let Some(unit) = set.unit(id) {
             *counts.entry(unit.engine).or_insert(0) += 1;
         }
@@ -124,7 +155,8 @@ fn at_work(ledger: &Ledger, set: &ChangeSet, job: &Job, except: &xcf_core::ids::
 fn held(record: &ChangeSetRecord, set: &ChangeSet) -> Option<String> {
     if let Some(end) = &record.ended {
         // A run that is being rolled back or closed ends its ChangeSet itself.
-        return matches!(end.state, ChangeSetState::Rejected | ChangeSetState::Expired | ChangeSetState::Superseded).then(|| format!("{} is {}", record.id, end.state));
+        return matches!(end.state, ChangeSetState::Rejected | ChangeSetState::Expired | ChangeSetState::Superseded)
+            .then(|| format!("{} is {}", record.id, end.state));
     }
     if set.worktree {
         return Some("a draft of a working tree is never applicable".to_owned());

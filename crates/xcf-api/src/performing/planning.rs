@@ -20,7 +20,8 @@ impl Workspace {
     /// Recipe and inputs of a unit of a ChangeSet with the outputs applied by now.
     pub(crate) async fn given_now(&self, set: &ChangeSet, unit: &ChangeUnit) -> Answer<(Recipe, Bound)> {
         let loaded = self.at_commit(&set.commit).await?;
-        let found = loaded.model.unit(&unit.id).ok_or_else(|| Problem::not_found(format!("{} at {}", unit.id, set.commit)))?;
+        let found =
+            loaded.model.unit(&unit.id).ok_or_else(|| Problem::not_found(format!("{} at {}", unit.id, set.commit)))?;
         let recipe = Recipe::of(found, Self::engine_settings(&loaded.model, found.route.engine.value));
         let outputs = self.outputs_for(found).await?;
         let look = |reference: &BoundRef| look(reference, &outputs);
@@ -90,7 +91,13 @@ impl Hands {
     }
 
     /// The unit as it is planned now: same document, same gate rules, new plan.
-    async fn replanned(&self, target: &Target, planned: Planned, bound: &Bound, reverses: bool) -> Result<ChangeUnit, Failed> {
+    async fn replanned(
+        &self,
+        target: &Target,
+        planned: Planned,
+        bound: &Bound,
+        reverses: bool,
+    ) -> Result<ChangeUnit, Failed> {
         let w = &self.workspace;
         let set = &target.set;
         let (head, base) = (w.at_commit(&set.commit).await?, w.at_commit(&set.base).await?);
@@ -143,7 +150,13 @@ impl Hands {
     }
 
     /// How the new plan relates to what was approved (`D6`), judged by policy again (`dsl §1` Rego).
-    async fn verdict(&self, job: &Job, set: &ChangeSet, unit: &ChangeUnit, approved: Option<&UnitPlan>) -> Result<Verdict, Failed> {
+    async fn verdict(
+        &self,
+        job: &Job,
+        set: &ChangeSet,
+        unit: &ChangeUnit,
+        approved: Option<&UnitPlan>,
+    ) -> Result<Verdict, Failed> {
         if let Some(reason) = self.denied(set, unit).await? {
             return Ok(Verdict::Denied { reason });
         }
@@ -166,8 +179,15 @@ impl Hands {
             slot.clone_from(unit);
         }
         let input = xcf_plan::policy::input(&with);
-        let report = xcf_plan::policy::judge(&crate::planning::policies(&head.model), Some(&crate::planning::policies(&base.model)), &input);
-        let deny = report.results.iter().find(|r| r.outcome == PolicyOutcome::Deny && r.unit.as_ref().is_none_or(|u| u == &unit.id));
+        let report = xcf_plan::policy::judge(
+            &crate::planning::policies(&head.model),
+            Some(&crate::planning::policies(&base.model)),
+            &input,
+        );
+        let deny = report
+            .results
+            .iter()
+            .find(|r| r.outcome == PolicyOutcome::Deny && r.unit.as_ref().is_none_or(|u| u == &unit.id));
         Ok(deny.map(|d| format!("{} ({})", d.message, d.place)))
     }
 

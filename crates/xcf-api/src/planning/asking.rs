@@ -53,13 +53,24 @@ impl Workspace {
             true => (self.at_worktree().await?, Source::WorkTree),
             false => (self.at_commit(&commit).await?, Source::Commit(commit.clone())),
         };
-        let change = xcf_git::change_id(&head_ref, &commit, self.pull_request(&head.model, head_ref.branch.as_deref()).await.as_ref());
-        let change_id = if request.worktree { ChangeId::new(format!("working tree of {}", change.id)) } else { change.id };
-        let info = { let (repo, commit) = (self.repo.clone(), commit.clone()); blocking(move || Ok(repo.commit_info(&commit)?)).await? };
+        let change = xcf_git::change_id(
+            &head_ref,
+            &commit,
+            self.pull_request(&head.model, head_ref.branch.as_deref()).await.as_ref(),
+        );
+        let change_id =
+            if request.worktree { ChangeId::new(format!("working tree of {}", change.id)) } else { change.id };
+        let info = {
+            let (repo, commit) = (self.repo.clone(), commit.clone());
+            blocking(move || Ok(repo.commit_info(&commit)?)).await?
+        };
         let ledger = self.ledger().await?;
         let records = records(&ledger);
         let explicit_base = match request.base.clone() {
-            Some(revision) => { let repo = self.repo.clone(); Some(blocking(move || Ok(repo.resolve(&revision)?)).await?) }
+            Some(revision) => {
+                let repo = self.repo.clone();
+                Some(blocking(move || Ok(repo.resolve(&revision)?)).await?)
+            }
             None => None,
         };
         let versions = self.secret_versions(&head.model.units).await;
@@ -95,7 +106,13 @@ impl Workspace {
         // A unit that only might be pending, by an upstream, is counted with it.
         Ok(set.units.into_values().flatten().map(|u| u.id).chain(set.held.into_iter().map(|(id, _)| id)).collect())
     }
-    async fn touched_since(&self, base: &CommitId, head: &Loaded, records: &Records, versions: &Versions) -> Answer<BTreeSet<UnitId>> {
+    async fn touched_since(
+        &self,
+        base: &CommitId,
+        head: &Loaded,
+        records: &Records,
+        versions: &Versions,
+    ) -> Answer<BTreeSet<UnitId>> {
         let base = self.at_commit(base).await?;
         let (head, records, versions) = (head.clone(), records.clone(), versions.clone());
         blocking(move || {
@@ -139,14 +156,19 @@ impl Workspace {
         Ok((found, bases))
     }
     /// Looks the branch's PR up where a forge is configured and a token is at hand; a failure falls back to the branch.
-    async fn pull_request(&self, model: &xcf_plan::workspace::Workspace, branch: Option<&str>) -> Option<xcf_git::forge::PullRequest> {
+    async fn pull_request(
+        &self,
+        model: &xcf_plan::workspace::Workspace,
+        branch: Option<&str>,
+    ) -> Option<xcf_git::forge::PullRequest> {
         let forge = model.config.as_ref()?.spec.forge.as_ref()?;
         let token = xcf_git::forge::token(|name| std::env::var(name).ok())?;
         if forge.kind != xcf_core::docs::config::ForgeKind::Github {
             return None;
         }
         let origin = self.repo.origin().ok().flatten();
-        let project = forge.project.clone().or_else(|| origin.as_deref().and_then(xcf_git::forge::project_of_remote))?;
+        let project =
+            forge.project.clone().or_else(|| origin.as_deref().and_then(xcf_git::forge::project_of_remote))?;
         let github = xcf_git::forge::github::GitHub::new(forge.url.as_deref(), &token).ok()?;
         match github.open_pull_request(&project, branch?).await {
             Ok(found) => found,
@@ -161,7 +183,8 @@ impl Workspace {
 fn ask(request: &PlanRequest, head: &Loaded, touched: Option<BTreeSet<UnitId>>) -> Answer<Ask> {
     let mut units = Vec::new();
     for text in &request.units {
-        let id: UnitId = text.parse().map_err(|e: xcf_core::ids::IdError| Problem::new(Kind::Usage, "bad-id", e.to_string()))?;
+        let id: UnitId =
+            text.parse().map_err(|e: xcf_core::ids::IdError| Problem::new(Kind::Usage, "bad-id", e.to_string()))?;
         if head.model.unit(&id).is_none() {
             return Err(Problem::not_found(&id));
         }

@@ -1,7 +1,7 @@
 //! From planned units to a recorded revision: gates, policies, digests, events.
 
-use super::sides::{policies, side};
 use super::Scene;
+use super::sides::{policies, side};
 use crate::error::{Answer, Kind, Problem};
 use crate::open::{Loaded, Workspace, blocking};
 use crate::performing::Checked;
@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use xcf_core::actor::Actor;
 use xcf_core::changeset::{ChangeSet, ChangeSetKind};
 use xcf_core::diag::Diagnostic;
-use xcf_core::event::{ChangeSetCreated, EventKind, NewEvent, PAYLOAD_VERSION, Reason, RevisionJudged, StreamId, UnitUnchanged};
+use xcf_core::event::{
+    ChangeSetCreated, EventKind, NewEvent, PAYLOAD_VERSION, Reason, RevisionJudged, StreamId, UnitUnchanged,
+};
 use xcf_core::ids::{ChangeSetId, CommitId, EnvName, PersonName, UnitId};
 use xcf_plan::assemble::{Frame, UnitDraft, assemble, planned_payload};
 use xcf_plan::gates::{Circle, evaluate, unsatisfiable};
@@ -28,8 +30,11 @@ impl Workspace {
     /// Plans one Environment and records what came of it.
     pub(super) async fn plan_environment(&self, scene: &Scene, environment: &EnvName) -> Answer<Made> {
         let open = open_change_set(scene, environment);
-        if let Some(record) = open.filter(|r| r.runs.last().and_then(|run| scene.ledger.runs.get(run)).is_some_and(|run| run.finished.is_none())) {
-            return Err(Problem::new(Kind::Held, "run-under-way", format!("the run of {} is not over", record.id)).hint("xcf resume goes on (with --retry or --skip UNIT), xcf cancel ends it; then plan again"));
+        if let Some(record) = open.filter(|r| {
+            r.runs.last().and_then(|run| scene.ledger.runs.get(run)).is_some_and(|run| run.finished.is_none())
+        }) {
+            return Err(Problem::new(Kind::Held, "run-under-way", format!("the run of {} is not over", record.id))
+                .hint("xcf resume goes on (with --retry or --skip UNIT), xcf cancel ends it; then plan again"));
         }
         let base_commit = self.base_of(scene, environment).await?;
         let base = self.at_commit(&base_commit).await?;
@@ -39,7 +44,11 @@ impl Workspace {
         let mut drafts: Vec<UnitDraft<'_>> = removals;
         for asked in self.ask_engines(scene, environment).await? {
             if held.contains(&asked.unit.id) {
-                diagnostics.push(Diagnostic::error("not-planned", format!("{} waits: what it depended on can't be resolved", asked.unit.id), asked.unit.place.clone()));
+                diagnostics.push(Diagnostic::error(
+                    "not-planned",
+                    format!("{} waits: what it depended on can't be resolved", asked.unit.id),
+                    asked.unit.place.clone(),
+                ));
             } else if asked.skipped {
                 skipped.push(asked.unit.id.clone());
             } else {
@@ -51,9 +60,21 @@ impl Workspace {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one revision, used once")]
-    async fn record_revision(&self, scene: &Scene, environment: &EnvName, open: Option<&ChangeSetRecord>, base_commit: &CommitId, base: &Loaded, drafts: Vec<UnitDraft<'_>>, skipped: Vec<UnitId>, diagnostics: Vec<Diagnostic>) -> Answer<Made> {
-        let members: Vec<Member> = drafts.iter().map(|d| Member { id: d.unit.id.clone(), destroy: d.removal }).collect();
-        let removal_base = drafts.iter().find(|d| d.removal).and_then(|d| scene.bases.get(&d.commit)).map(|l| l.model.as_ref());
+    async fn record_revision(
+        &self,
+        scene: &Scene,
+        environment: &EnvName,
+        open: Option<&ChangeSetRecord>,
+        base_commit: &CommitId,
+        base: &Loaded,
+        drafts: Vec<UnitDraft<'_>>,
+        skipped: Vec<UnitId>,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Answer<Made> {
+        let members: Vec<Member> =
+            drafts.iter().map(|d| Member { id: d.unit.id.clone(), destroy: d.removal }).collect();
+        let removal_base =
+            drafts.iter().find(|d| d.removal).and_then(|d| scene.bases.get(&d.commit)).map(|l| l.model.as_ref());
         let edges = freeze(&members, &scene.head.model, removal_base);
         let (head_side, base_side) = (side(&scene.head.model, environment), side(&base.model, environment));
         let now = self.clock.now();
@@ -87,14 +108,24 @@ impl Workspace {
         let Some(mut set) = assembled.change_set else {
             if let Some(record) = open {
                 let reason = Reason { reason: "nothing of it is pending any more".to_owned() };
-                events.push(self.event(record.id, EventKind::ChangeSetSuperseded, Actor::system("planner"), &reason)?);
+                events.push(self.event(
+                    record.id,
+                    EventKind::ChangeSetSuperseded,
+                    Actor::system("planner"),
+                    &reason,
+                )?);
             }
             self.append(events).await?;
             return Ok(Made { change_set: None, unchanged, diagnostics });
         };
         if open.is_none() {
             set.id = ChangeSetId(self.store.next_number("CS").await?);
-            let created = ChangeSetCreated { environment: environment.clone(), change_id: scene.change_id.clone(), kind: set.kind, title: set.title.clone() };
+            let created = ChangeSetCreated {
+                environment: environment.clone(),
+                change_id: scene.change_id.clone(),
+                kind: set.kind,
+                title: set.title.clone(),
+            };
             events.push(self.event(set.id, EventKind::ChangeSetCreated, scene.actor.clone(), &created)?);
         }
         self.judge(scene, base, &mut set);
@@ -113,17 +144,33 @@ impl Workspace {
         set.diagnostics.extend(impossible);
     }
 
-    async fn revision_events(&self, scene: &Scene, set: &ChangeSet, open: Option<&ChangeSetRecord>) -> Answer<Vec<NewEvent>> {
+    async fn revision_events(
+        &self,
+        scene: &Scene,
+        set: &ChangeSet,
+        open: Option<&ChangeSetRecord>,
+    ) -> Answer<Vec<NewEvent>> {
         let blob = self.put_json(set).await?;
-        let mut events = vec![self.event(set.id, EventKind::ChangeSetPlanned, scene.actor.clone(), &planned_payload(set, blob))?];
+        let mut events =
+            vec![self.event(set.id, EventKind::ChangeSetPlanned, scene.actor.clone(), &planned_payload(set, blob))?];
         if set.is_denied() {
-            events.push(self.event(set.id, EventKind::ChangeSetDenied, Actor::system("policy"), &RevisionJudged { revision: set.revision })?);
+            events.push(self.event(
+                set.id,
+                EventKind::ChangeSetDenied,
+                Actor::system("policy"),
+                &RevisionJudged { revision: set.revision },
+            )?);
         } else if let Some(record) = open.filter(|r| !r.approvals.is_empty()) {
             // Approvals name digests: they stand for every unit whose meaning did not change (D6).
             let people = self.people_of(set).await?;
             let circle = Circle::of(set, self.uid.as_str(), people.as_ref(), set.planned_at);
             if evaluate(set, &circle, &Checked::of(record).given()).met {
-                events.push(self.event(set.id, EventKind::ChangeSetApproved, Actor::system("gates"), &RevisionJudged { revision: set.revision })?);
+                events.push(self.event(
+                    set.id,
+                    EventKind::ChangeSetApproved,
+                    Actor::system("gates"),
+                    &RevisionJudged { revision: set.revision },
+                )?);
             }
         }
         Ok(events)
@@ -142,7 +189,8 @@ impl Workspace {
         if let Some(base) = &scene.explicit_base {
             return Ok(base.clone());
         }
-        let branch = scene.head.model.config.as_ref().and_then(|c| c.spec.branch.clone()).unwrap_or_else(|| "main".to_owned());
+        let branch =
+            scene.head.model.config.as_ref().and_then(|c| c.spec.branch.clone()).unwrap_or_else(|| "main".to_owned());
         let (repo, head) = (self.repo.clone(), scene.commit.clone());
         let fork = blocking(move || {
             let Some(main) = repo.branch_commit(&branch)? else { return Ok(None) };
@@ -152,7 +200,12 @@ impl Workspace {
         if let Some(fork) = fork.filter(|f| f != &scene.commit) {
             return Ok(fork);
         }
-        let applied = scene.ledger.units.iter().filter(|(id, _)| &id.environment == environment).filter_map(|(_, u)| u.applied.as_ref());
+        let applied = scene
+            .ledger
+            .units
+            .iter()
+            .filter(|(id, _)| &id.environment == environment)
+            .filter_map(|(_, u)| u.applied.as_ref());
         let newest = applied.max_by_key(|a| a.position).map(|a| a.record.commit.clone());
         // A commit that is gone can't judge anything: head then stands for it.
         match newest {
@@ -181,16 +234,24 @@ impl Workspace {
 }
 
 fn people(base: &Loaded) -> Option<xcf_core::docs::rules::PeopleSpec> {
-    (!base.model.is_solo()).then(|| xcf_core::docs::rules::PeopleSpec { people: base.model.people.iter().flat_map(|d| d.spec.people.clone()).collect() })
+    (!base.model.is_solo()).then(|| xcf_core::docs::rules::PeopleSpec {
+        people: base.model.people.iter().flat_map(|d| d.spec.people.clone()).collect(),
+    })
 }
 
 /// The open ChangeSet of this change in this Environment.
 fn open_change_set<'s>(scene: &'s Scene, environment: &EnvName) -> Option<&'s ChangeSetRecord> {
-    let ours = |c: &&ChangeSetRecord| c.ended.is_none() && c.created.environment == *environment && c.created.change_id == scene.change_id;
+    let ours = |c: &&ChangeSetRecord| {
+        c.ended.is_none() && c.created.environment == *environment && c.created.change_id == scene.change_id
+    };
     scene.ledger.change_sets.values().rev().find(ours)
 }
 
-fn unchanged_events(workspace: &Workspace, scene: &Scene, unchanged: &[(UnitId, UnitUnchanged)]) -> Answer<Vec<NewEvent>> {
+fn unchanged_events(
+    workspace: &Workspace,
+    scene: &Scene,
+    unchanged: &[(UnitId, UnitUnchanged)],
+) -> Answer<Vec<NewEvent>> {
     // A draft says nothing about commits, and a unit that was never applied has nothing to be unchanged from.
     let known = |id: &UnitId| scene.records.contains_key(id);
     let mut events = Vec::new();

@@ -16,7 +16,11 @@ use xcf_plan::removed::{Fate, Vanished, diagnostic, removal_refused};
 
 impl Workspace {
     /// Drafts for everything of `environment` that vanished; a destroy is planned with what the last apply recorded.
-    pub(super) async fn removals<'a>(&self, scene: &'a Scene, environment: &EnvName) -> Answer<(Vec<UnitDraft<'a>>, Vec<Diagnostic>)> {
+    pub(super) async fn removals<'a>(
+        &self,
+        scene: &'a Scene,
+        environment: &EnvName,
+    ) -> Answer<(Vec<UnitDraft<'a>>, Vec<Diagnostic>)> {
         let mut drafts = Vec::new();
         let mut diagnostics = Vec::new();
         for gone in scene.vanished.iter().filter(|v| &v.id.environment == environment) {
@@ -41,7 +45,14 @@ impl Workspace {
         let base = scene.bases.get(&gone.commit).map(|b| b.model.as_ref());
         if let Some(place) = base.and_then(|b| removal_refused(&gone.id, b, &scene.head.model)) {
             draft.action = UnitAction::CannotRun;
-            draft.diagnostics.push(Diagnostic::error("destroy-never", format!("{} was removed, and its Environment never allows a destroy", gone.id), place).hint("put the unit back, or change protection.allowDestroy first, in a change of its own"));
+            draft.diagnostics.push(
+                Diagnostic::error(
+                    "destroy-never",
+                    format!("{} was removed, and its Environment never allows a destroy", gone.id),
+                    place,
+                )
+                .hint("put the unit back, or change protection.allowDestroy first, in a change of its own"),
+            );
             return Ok(draft);
         }
         match self.destroy_plan(gone).await? {

@@ -9,10 +9,16 @@ use xcf_plan::workspace::Workspace as Model;
 
 /// The side `model` takes.
 pub(crate) fn side(model: &Model, environment: &EnvName) -> Side {
-    let rules = model.approval_rules.iter().map(|doc| GateRule { name: doc.metadata.name.clone(), spec: doc.spec.clone(), place: doc.place("/metadata/name") });
+    let rules = model.approval_rules.iter().map(|doc| GateRule {
+        name: doc.metadata.name.clone(),
+        spec: doc.spec.clone(),
+        place: doc.place("/metadata/name"),
+    });
     let doc = model.environment_doc(environment.as_str());
-    let approvers: BTreeMap<Role, u32> = doc.iter().flat_map(|d| &d.spec.approvers).map(|(role, count)| (Role::new(role.clone()), *count)).collect();
-    let never = doc.filter(|d| d.spec.protection.as_ref().is_some_and(|p| p.allow_destroy == Some(AllowDestroy::Never)));
+    let approvers: BTreeMap<Role, u32> =
+        doc.iter().flat_map(|d| &d.spec.approvers).map(|(role, count)| (Role::new(role.clone()), *count)).collect();
+    let never =
+        doc.filter(|d| d.spec.protection.as_ref().is_some_and(|p| p.allow_destroy == Some(AllowDestroy::Never)));
     Side {
         rules: rules.collect(),
         approvers_place: doc.filter(|_| !approvers.is_empty()).map(|d| d.place("/spec/approvers")),

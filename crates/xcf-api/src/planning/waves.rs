@@ -99,17 +99,23 @@ impl Workspace {
         let mut done = Vec::new();
         while !open.is_empty() {
             let waiting: BTreeSet<&UnitId> = open.iter().map(|p| &p.id).collect();
-            let (ready, later): (Vec<&PendingUnit>, Vec<&PendingUnit>) = open.iter().partition(|p| !reads_any(scene, &p.id, &waiting));
+            let (ready, later): (Vec<&PendingUnit>, Vec<&PendingUnit>) =
+                open.iter().partition(|p| !reads_any(scene, &p.id, &waiting));
             // Wiring has no cycles (blocked units are not pending); should one slip through, it ends here, unplanned.
             if ready.is_empty() {
                 break;
             }
             // Boxed, so that the compiler need not prove `Send` for every lifetime at once.
-            let calls: Vec<BoxFuture<'_, Answer<Asked<'a>>>> = ready.into_iter().map(|p| self.ask(scene, p, &outlook).boxed()).collect();
+            let calls: Vec<BoxFuture<'_, Answer<Asked<'a>>>> =
+                ready.into_iter().map(|p| self.ask(scene, p, &outlook).boxed()).collect();
             let wave: Vec<Answer<Asked<'a>>> = futures::stream::iter(calls).buffered(AT_ONCE).collect().await;
             for asked in wave {
                 let asked = asked?;
-                let outcome = if asked.skipped { Some(empty(&asked)) } else { asked.plan.clone().filter(|_| asked.deferred.is_none()) };
+                let outcome = if asked.skipped {
+                    Some(empty(&asked))
+                } else {
+                    asked.plan.clone().filter(|_| asked.deferred.is_none())
+                };
                 if asked.action != UnitAction::Move {
                     outlook.plans.insert(asked.unit.id.clone(), outcome);
                 }
@@ -122,7 +128,8 @@ impl Workspace {
     /// Applied outputs of every unit that units of this Environment read.
     async fn applied_outputs(&self, scene: &Scene, environment: &EnvName) -> Answer<BTreeMap<UnitId, RecordedOutputs>> {
         let mut outputs = BTreeMap::new();
-        let references = scene.head.model.units.iter().filter(|u| &u.id.environment == environment).flat_map(|u| &u.references);
+        let references =
+            scene.head.model.units.iter().filter(|u| &u.id.environment == environment).flat_map(|u| &u.references);
         for reference in references {
             if let std::collections::btree_map::Entry::Vacant(slot) = outputs.entry(reference.target.clone())
                 && let Some(recorded) = self.outputs_under(scene, slot.key()).await?
@@ -172,9 +179,22 @@ impl Workspace {
         asked.reverses = runner.capabilities().reverses;
         self.ask_runner(scene, asked, &recipe, &bound, runner).await
     }
-    async fn ask_runner<'a>(&self, scene: &'a Scene, mut asked: Asked<'a>, recipe: &Recipe, bound: &Bound, runner: Arc<dyn Runner>) -> Answer<Asked<'a>> {
+    async fn ask_runner<'a>(
+        &self,
+        scene: &'a Scene,
+        mut asked: Asked<'a>,
+        recipe: &Recipe,
+        bound: &Bound,
+        runner: Arc<dyn Runner>,
+    ) -> Answer<Asked<'a>> {
         if !bound.unknown.is_empty() {
-            let waits_for: BTreeSet<UnitId> = asked.unit.references.iter().filter(|r| bound.unknown.contains_key(&r.input)).map(|r| r.target.clone()).collect();
+            let waits_for: BTreeSet<UnitId> = asked
+                .unit
+                .references
+                .iter()
+                .filter(|r| bound.unknown.contains_key(&r.input))
+                .map(|r| r.target.clone())
+                .collect();
             let reasons: BTreeSet<&String> = bound.unknown.values().collect();
             let reason = reasons.into_iter().cloned().collect::<Vec<_>>().join("; ");
             asked.deferred = Some(Deferred { waits_for: waits_for.into_iter().collect(), reason });
@@ -186,13 +206,18 @@ impl Workspace {
         match self.engine_plan(scene, recipe, bound, &runner, asked.moved_from.as_ref()).await? {
             Ok(planned) => {
                 // A plan made against the former state folder is never applied as it is: re-keyed first, planned again.
-                if let Some(bytes) = planned.artifact.filter(|_| asked.deferred.is_none() && asked.moved_from.is_none() && !scene.worktree) {
+                if let Some(bytes) = planned
+                    .artifact
+                    .filter(|_| asked.deferred.is_none() && asked.moved_from.is_none() && !scene.worktree)
+                {
                     asked.artifact = Some(self.store.put(&bytes).await?);
                 }
                 asked.plan = Some(planned.plan);
             }
             // What is known can't be shown, but nothing is wrong with waiting.
-            Err(error) if asked.deferred.is_some() && error.code == "not-supported" => asked.action = UnitAction::Deferred,
+            Err(error) if asked.deferred.is_some() && error.code == "not-supported" => {
+                asked.action = UnitAction::Deferred
+            }
             Err(error) => {
                 let found = diagnostics(asked.unit, &error);
                 asked.action = UnitAction::PlanFailed;
@@ -205,7 +230,14 @@ impl Workspace {
         Ok(asked)
     }
     /// One engine plan in a scratch folder that is gone afterwards.
-    async fn engine_plan(&self, scene: &Scene, recipe: &Recipe, bound: &Bound, runner: &Arc<dyn Runner>, moved_from: Option<&UnitId>) -> Answer<Result<Planned, RunnerError>> {
+    async fn engine_plan(
+        &self,
+        scene: &Scene,
+        recipe: &Recipe,
+        bound: &Bound,
+        runner: &Arc<dyn Runner>,
+        moved_from: Option<&UnitId>,
+    ) -> Answer<Result<Planned, RunnerError>> {
         let scratch = self.scratch()?;
         let call = Call {
             recipe,
@@ -232,16 +264,33 @@ impl Workspace {
     /// The runner of a unit, or a located diagnostic why it cannot run here.
     pub(crate) async fn usable(&self, unit: &Unit, recipe: &Recipe) -> Result<Arc<dyn Runner>, Box<Diagnostic>> {
         let place = unit.route.engine.place.clone().unwrap_or_else(|| unit.place.clone());
-        let runner = self.runner(recipe.engine).map_err(|p| Diagnostic::error("cannot-run-here", format!("{}: {}", unit.id, p.message), place.clone()).hint(p.hint))?;
+        let runner = self.runner(recipe.engine).map_err(|p| {
+            Diagnostic::error("cannot-run-here", format!("{}: {}", unit.id, p.message), place.clone()).hint(p.hint)
+        })?;
         let probe = runner.probe(&recipe.settings).await;
-        if let Some(problem) = probe.problem.or_else(|| probe.version.is_none().then(|| format!("{} is not installed", recipe.engine))) {
-            return Err(Box::new(Diagnostic::error("cannot-run-here", format!("{}: {problem}", unit.id), place).hint(probe.fix.unwrap_or_default())));
+        if let Some(problem) =
+            probe.problem.or_else(|| probe.version.is_none().then(|| format!("{} is not installed", recipe.engine)))
+        {
+            return Err(Box::new(
+                Diagnostic::error("cannot-run-here", format!("{}: {problem}", unit.id), place)
+                    .hint(probe.fix.unwrap_or_default()),
+            ));
         }
-        let lacking: Vec<&str> = unit.route.backup.value.difference(&runner.capabilities().backups).map(|b| b.as_str()).collect();
+        let lacking: Vec<&str> =
+            unit.route.backup.value.difference(&runner.capabilities().backups).map(|b| b.as_str()).collect();
         if !lacking.is_empty() {
             let place = unit.route.backup.place.clone().unwrap_or_else(|| unit.place.clone());
-            let message = format!("{}: {} can't take the backup {} that {} asks for", unit.id, recipe.engine, lacking.join(", "), unit.route.backup.rule);
-            return Err(Box::new(Diagnostic::error("cannot-run-here", message, place).hint("name backups it can take in `policies.backup`, for example config-snapshot, or none")));
+            let message = format!(
+                "{}: {} can't take the backup {} that {} asks for",
+                unit.id,
+                recipe.engine,
+                lacking.join(", "),
+                unit.route.backup.rule
+            );
+            return Err(Box::new(
+                Diagnostic::error("cannot-run-here", message, place)
+                    .hint("name backups it can take in `policies.backup`, for example config-snapshot, or none"),
+            ));
         }
         Ok(runner)
     }
@@ -262,7 +311,9 @@ impl Workspace {
 }
 
 fn reads_any(scene: &Scene, id: &UnitId, waiting: &BTreeSet<&UnitId>) -> bool {
-    scene.head.model.unit(id).is_some_and(|u| u.references.iter().any(|r| !r.cross_environment && r.target != *id && waiting.contains(&r.target)))
+    scene.head.model.unit(id).is_some_and(|u| {
+        u.references.iter().any(|r| !r.cross_environment && r.target != *id && waiting.contains(&r.target))
+    })
 }
 
 /// A plan that changes nothing, for a unit that turned out not to be pending.
@@ -284,7 +335,8 @@ fn empty(asked: &Asked<'_>) -> UnitPlan {
 /// What a reference reads: a value that is applied or will certainly be, or nothing yet. Never a mock (`D6`).
 fn known(reference: &BoundRef, outlook: &Outlook) -> Known {
     let name = &reference.reference.output;
-    let applied = || outlook.applied.get(&reference.target).and_then(|o| o.get(name)).map(|(v, s)| Known::Value(v.clone(), s));
+    let applied =
+        || outlook.applied.get(&reference.target).and_then(|o| o.get(name)).map(|(v, s)| Known::Value(v.clone(), s));
     let unknown = |why: &str| Known::Unknown(format!("output {name} of {} {why}", reference.target));
     if reference.cross_environment {
         return applied().unwrap_or_else(|| unknown("is not applied in that Environment"));
@@ -309,7 +361,8 @@ fn predicts_outputs(engine: Engine) -> bool {
 }
 
 fn output_digest(id: &UnitId, name: &str, outlook: &Outlook, key: &[u8]) -> Option<String> {
-    let planned = outlook.plans.get(id).and_then(Option::as_ref).and_then(|p| p.outputs.iter().find(|o| o.name == name));
+    let planned =
+        outlook.plans.get(id).and_then(Option::as_ref).and_then(|p| p.outputs.iter().find(|o| o.name == name));
     let value = match planned {
         Some(change) if change.unknown || change.sensitive => return None,
         Some(change) => change.after.clone(),
@@ -321,7 +374,8 @@ fn output_digest(id: &UnitId, name: &str, outlook: &Outlook, key: &[u8]) -> Opti
 /// An engine's refusal as located diagnostics.
 pub(crate) fn diagnostics(unit: &Unit, error: &RunnerError) -> Vec<Diagnostic> {
     let place = error.diagnostics.first().map_or_else(|| unit.place.clone(), |d| d.place.clone());
-    let mut found = vec![Diagnostic::error(&error.code, format!("{}: {}", unit.id, error.message), place).hint(error.hint.clone())];
+    let mut found =
+        vec![Diagnostic::error(&error.code, format!("{}: {}", unit.id, error.message), place).hint(error.hint.clone())];
     found.extend(error.diagnostics.iter().skip(1).cloned());
     found
 }

@@ -1,7 +1,8 @@
 //! A ChangeSet for review: risk first, with what is missing and what the acting person may do.
 
 use crate::dto::{
-    AllowedDto, ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CountsDto, DiagnosticDto, FrozenEdgeDto, PlaceDto, PolicyResultDto,
+    AllowedDto, ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CountsDto, DiagnosticDto,
+    FrozenEdgeDto, PlaceDto, PolicyResultDto,
 };
 use crate::views::plan::unit_plan;
 use std::collections::BTreeMap;
@@ -73,9 +74,17 @@ impl Review<'_> {
         let consents = self.missing_consents();
         match self.state {
             S::Draft => "a draft of the working tree is never applicable; commit, then plan".to_owned(),
-            S::Denied => self.change_set.policies.iter().find(|p| p.outcome == xcf_core::changeset::PolicyOutcome::Deny).map_or_else(|| "a policy denies it".to_owned(), |p| format!("{} ({})", p.message, p.place)),
+            S::Denied => self
+                .change_set
+                .policies
+                .iter()
+                .find(|p| p.outcome == xcf_core::changeset::PolicyOutcome::Deny)
+                .map_or_else(|| "a policy denies it".to_owned(), |p| format!("{} ({})", p.message, p.place)),
             S::AwaitingApproval | S::Planned if !self.report.words.is_empty() => self.report.words.join("; "),
-            S::Approved if !consents.is_empty() => format!("the removal of {} needs consent by name", consents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+            S::Approved if !consents.is_empty() => format!(
+                "the removal of {} needs consent by name",
+                consents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ),
             S::Approved if self.record.runs.is_empty() => "nothing is missing; apply starts it".to_owned(),
             _ => match (&self.run_why, self.waiting_for_driver) {
                 (Some(why), true) => format!("{why}; waiting for a driver"),
@@ -152,10 +161,25 @@ impl Review<'_> {
         }
         for ((role, person), (units, at)) in filled {
             let note = if self.solo { "solo, not verified".to_owned() } else { String::new() };
-            slots.push(ApprovalSlotDto { role: role.map(|r| r.to_string()).unwrap_or_default(), units, state: "approved".into(), person: Some(person.to_string()), at: Some(at), note, place: None });
+            slots.push(ApprovalSlotDto {
+                role: role.map(|r| r.to_string()).unwrap_or_default(),
+                units,
+                state: "approved".into(),
+                person: Some(person.to_string()),
+                at: Some(at),
+                note,
+                place: None,
+            });
         }
         for (role, units, able, words) in self.open_roles() {
-            let place = self.report.units.values().flat_map(|c| &c.missing).find(|m| m.role == role).and_then(|m| m.place.as_ref()).map(PlaceDto::from);
+            let place = self
+                .report
+                .units
+                .values()
+                .flat_map(|c| &c.missing)
+                .find(|m| m.role == role)
+                .and_then(|m| m.place.as_ref())
+                .map(PlaceDto::from);
             let yours = self.solo || able.is_some();
             slots.push(ApprovalSlotDto {
                 role: role.map(|r| r.to_string()).unwrap_or_default(),
@@ -170,8 +194,18 @@ impl Review<'_> {
         slots
     }
     fn allowed(&self) -> Vec<AllowedDto> {
-        let roles: Vec<String> = self.open_roles().into_iter().filter(|(_, _, able, _)| self.solo || able.is_some()).map(|(role, ..)| role.map(|r| r.to_string()).unwrap_or_default()).collect();
-        let rule = |action: &str, allowed: bool, why_not: &str| AllowedDto { action: action.to_owned(), allowed, why_not: if allowed { String::new() } else { why_not.to_owned() }, roles: Vec::new() };
+        let roles: Vec<String> = self
+            .open_roles()
+            .into_iter()
+            .filter(|(_, _, able, _)| self.solo || able.is_some())
+            .map(|(role, ..)| role.map(|r| r.to_string()).unwrap_or_default())
+            .collect();
+        let rule = |action: &str, allowed: bool, why_not: &str| AllowedDto {
+            action: action.to_owned(),
+            allowed,
+            why_not: if allowed { String::new() } else { why_not.to_owned() },
+            roles: Vec::new(),
+        };
         let open = !self.state.is_final();
         let over = format!("{} is {}", self.change_set.id, self.state);
         let running = !self.record.runs.is_empty() && open;
@@ -182,7 +216,8 @@ impl Review<'_> {
             _ if self.report.words.is_empty() => "nothing is missing".to_owned(),
             _ => format!("none of your identities can fill what is missing: {}", self.report.words.join("; ")),
         };
-        let mut approve = rule("approve", open && !roles.is_empty() && !matches!(self.state, S::Draft | S::Denied), &approve_why);
+        let mut approve =
+            rule("approve", open && !roles.is_empty() && !matches!(self.state, S::Draft | S::Denied), &approve_why);
         approve.roles = roles;
         let can_apply = matches!(self.state, S::Approved | S::AwaitingApproval | S::Planned) && !running;
         let apply_why = match self.state {
@@ -193,11 +228,23 @@ impl Review<'_> {
         };
         vec![
             approve,
-            rule("reject", open && !running && self.state != S::Draft, if running { "its run is under way; cancel it instead" } else { &over }),
+            rule(
+                "reject",
+                open && !running && self.state != S::Draft,
+                if running { "its run is under way; cancel it instead" } else { &over },
+            ),
             rule("apply", can_apply, apply_why),
             rule("pause", matches!(self.state, S::Applying | S::Queued | S::Observing), "nothing is running"),
-            rule("cancel", running && self.state != S::Cancelling, if self.state == S::Cancelling { "it is being cancelled" } else { "nothing is running" }),
-            rule("resume", matches!(self.state, S::Paused | S::Failed | S::Stuck) || (running && self.waiting_for_driver), "it is neither paused, failed nor without a driver"),
+            rule(
+                "cancel",
+                running && self.state != S::Cancelling,
+                if self.state == S::Cancelling { "it is being cancelled" } else { "nothing is running" },
+            ),
+            rule(
+                "resume",
+                matches!(self.state, S::Paused | S::Failed | S::Stuck) || (running && self.waiting_for_driver),
+                "it is neither paused, failed nor without a driver",
+            ),
             rule("sign-off", self.run_signs, "nothing waits for sign-off"),
             rule("replan", open && !running, if running { "its run is under way" } else { &over }),
         ]
@@ -214,8 +261,26 @@ impl Review<'_> {
             base: c.base.to_string(),
             authors: c.authors.clone(),
             units: units.map(|u| self.unit(u)).collect(),
-            edges: c.edges.iter().map(|e| FrozenEdgeDto { from: e.from.to_string(), to: e.to.to_string(), kind: edge_word(e.kind).to_owned() }).collect(),
-            policies: c.policies.iter().map(|p| PolicyResultDto { rule: p.rule.clone(), outcome: p.outcome.to_string(), message: p.message.clone(), unit: p.unit.as_ref().map(ToString::to_string), place: PlaceDto::from(&p.place) }).collect(),
+            edges: c
+                .edges
+                .iter()
+                .map(|e| FrozenEdgeDto {
+                    from: e.from.to_string(),
+                    to: e.to.to_string(),
+                    kind: edge_word(e.kind).to_owned(),
+                })
+                .collect(),
+            policies: c
+                .policies
+                .iter()
+                .map(|p| PolicyResultDto {
+                    rule: p.rule.clone(),
+                    outcome: p.outcome.to_string(),
+                    message: p.message.clone(),
+                    unit: p.unit.as_ref().map(ToString::to_string),
+                    place: PlaceDto::from(&p.place),
+                })
+                .collect(),
             policies_passed: c.policies_passed,
             approvals: self.approvals(),
             solo: self.solo,

@@ -85,7 +85,14 @@ pub(crate) fn text(event: &Event) -> String {
         K::DriftFound => format!("{unit} drifted"),
         K::DriftCorrected => format!("{unit} corrected"),
         K::ExecRan => format!("{who} ran a command in {unit}"),
-        K::DriverTaken | K::DriverLost | K::RunStepped | K::EffectIntended | K::EffectStarted | K::EffectFinished | K::EffectInspected | K::AuditCheckpoint => String::new(),
+        K::DriverTaken
+        | K::DriverLost
+        | K::RunStepped
+        | K::EffectIntended
+        | K::EffectStarted
+        | K::EffectFinished
+        | K::EffectInspected
+        | K::AuditCheckpoint => String::new(),
     }
 }
 

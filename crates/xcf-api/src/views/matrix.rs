@@ -8,7 +8,9 @@ use xcf_core::docs::matrix::UnitMatch;
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::graph::Unit;
 use xcf_core::route::{Because, Layer, Lifecycle, Route, Strategy};
-use xcf_plan::matrix::{BuiltinRow, MatrixRow, Subject, approval_word, backup_set, builtin, cadence_seconds, mismatches};
+use xcf_plan::matrix::{
+    BuiltinRow, MatrixRow, Subject, approval_word, backup_set, builtin, cadence_seconds, mismatches,
+};
 use xcf_plan::workspace::Workspace as Model;
 
 fn default_layer(lifecycle: Lifecycle) -> Layer {
@@ -36,14 +38,24 @@ fn subject(unit: &Unit) -> Subject<'_> {
 }
 
 fn cadence(row: &BuiltinRow) -> String {
-    let interval = matches!(row.strategy, Strategy::Periodic | Strategy::OnDrift).then(|| cadence_seconds(row.change_frequency));
-    crate::views::route::reconcile_words(&xcf_core::route::Reconcile { strategy: row.strategy, interval_seconds: interval })
+    let interval =
+        matches!(row.strategy, Strategy::Periodic | Strategy::OnDrift).then(|| cadence_seconds(row.change_frequency));
+    crate::views::route::reconcile_words(&xcf_core::route::Reconcile {
+        strategy: row.strategy,
+        interval_seconds: interval,
+    })
 }
 
 /// A lane's header: the built-in row of its lifecycle.
 pub(crate) fn lane(lifecycle: Lifecycle) -> LaneDto {
     let row = builtin(lifecycle, default_layer(lifecycle));
-    LaneDto { lifecycle: lifecycle.to_string(), rule: row.rule.to_owned(), reconcile: cadence(&row), drift: row.drift.to_string(), gate: approval_word(row.approval).to_owned() }
+    LaneDto {
+        lifecycle: lifecycle.to_string(),
+        rule: row.rule.to_owned(),
+        reconcile: cadence(&row),
+        drift: row.drift.to_string(),
+        gate: approval_word(row.approval).to_owned(),
+    }
 }
 
 /// Built-in rows, each followed by the rows that patch it; rows about all lifecycles last.
@@ -119,7 +131,12 @@ fn reconcile_patch(spec: &ReconcileSpec) -> String {
 
 /// Facts the matrix looks at.
 pub(crate) fn facts(unit: &Unit) -> Vec<String> {
-    let mut facts = vec![format!("lifecycle {}", unit.lifecycle), format!("changeFrequency {}", unit.change_frequency), format!("environment {}", unit.id.environment), format!("engine {}", unit.route.engine.value)];
+    let mut facts = vec![
+        format!("lifecycle {}", unit.lifecycle),
+        format!("changeFrequency {}", unit.change_frequency),
+        format!("environment {}", unit.id.environment),
+        format!("engine {}", unit.route.engine.value),
+    ];
     facts.extend(unit.labels.iter().map(|(k, v)| format!("{k}: {v}")));
     facts
 }
@@ -127,14 +144,24 @@ pub(crate) fn facts(unit: &Unit) -> Vec<String> {
 /// Every row looked at, in order of precedence, then the documents that had the last word.
 pub(crate) fn steps(model: &Model, unit: &Unit) -> Vec<TraceStepDto> {
     let row = builtin(unit.lifecycle, unit.layer);
-    let built = TraceStepDto { name: row.rule.to_owned(), matched: true, text: given(&unit.route, &|b| b == row.rule), place: None };
+    let built = TraceStepDto {
+        name: row.rule.to_owned(),
+        matched: true,
+        text: given(&unit.route, &|b| b == row.rule),
+        place: None,
+    };
     let mut rows: Vec<_> = model.rows().all().to_vec();
     rows.sort_by_key(|r| r.keys);
     let looked = rows.iter().map(|r| {
         let why = mismatches(&r.row.matches, &subject(unit));
         let rule = r.rule();
         let text = if why.is_empty() { given(&unit.route, &|b| b == rule) } else { why.join("; ") };
-        TraceStepDto { name: r.row.name.clone(), matched: why.is_empty(), text, place: Some(PlaceDto::from(&r.place(""))) }
+        TraceStepDto {
+            name: r.row.name.clone(),
+            matched: why.is_empty(),
+            text,
+            place: Some(PlaceDto::from(&r.place(""))),
+        }
     });
     let mut steps: Vec<TraceStepDto> = std::iter::once(built).chain(looked).collect();
     steps.extend(documents(&unit.route));
@@ -171,7 +198,12 @@ fn documents(route: &Route) -> Vec<TraceStepDto> {
         }
         match steps.iter_mut().find(|s| s.name == rule && s.place == place) {
             Some(step) => step.text.push_str(&format!(", {field}")),
-            None => steps.push(TraceStepDto { name: rule.to_owned(), matched: true, text: format!("{origin} gives {field}"), place }),
+            None => steps.push(TraceStepDto {
+                name: rule.to_owned(),
+                matched: true,
+                text: format!("{origin} gives {field}"),
+                place,
+            }),
         }
     });
     steps

@@ -55,7 +55,13 @@ fn output(change: &OutputChange) -> AttributeChangeDto {
 
 /// The attributes a change touches; the rendering's own list, with dots for people.
 fn attributes(change: &ResourceChange) -> Vec<AttributeChangeDto> {
-    let dto = |a: AttributeChange| AttributeChangeDto { path: a.path.replace('/', "."), before: a.before, after: a.after, unknown: a.unknown, sensitive: a.sensitive };
+    let dto = |a: AttributeChange| AttributeChangeDto {
+        path: a.path.replace('/', "."),
+        before: a.before,
+        after: a.after,
+        unknown: a.unknown,
+        sensitive: a.sensitive,
+    };
     xcf_plan::render::attributes(change).into_iter().map(dto).collect()
 }
 

@@ -51,7 +51,16 @@ fn row<T>(field: &str, because: &Because<T>, value: String) -> RouteFieldDto {
         origin: origin_word(because.origin).to_owned(),
         rule: because.rule.clone(),
         place: because.place.as_ref().map(PlaceDto::from),
-        overruled: because.overruled.iter().map(|o| OverruledDto { origin: origin_word(o.origin).to_owned(), rule: o.rule.clone(), value: o.value.clone(), place: o.place.as_ref().map(PlaceDto::from) }).collect(),
+        overruled: because
+            .overruled
+            .iter()
+            .map(|o| OverruledDto {
+                origin: origin_word(o.origin).to_owned(),
+                rule: o.rule.clone(),
+                value: o.value.clone(),
+                place: o.place.as_ref().map(PlaceDto::from),
+            })
+            .collect(),
     }
 }
 
@@ -61,7 +70,8 @@ fn plain<T: Display>(field: &str, because: &Because<T>) -> RouteFieldDto {
 
 /// Every field of a route, in the order the Inspector shows them.
 pub(crate) fn rows(route: &Route) -> Vec<RouteFieldDto> {
-    let windows = if route.windows.value.is_empty() { "always open".to_owned() } else { route.windows.value.join(", ") };
+    let windows =
+        if route.windows.value.is_empty() { "always open".to_owned() } else { route.windows.value.join(", ") };
     vec![
         plain("engine", &route.engine),
         row("reconcile", &route.reconcile, reconcile_words(&route.reconcile.value)),

@@ -10,7 +10,12 @@ use xcf_api::dto::{ApplyRequest, DoneDto, ResumeRequest, WorkspaceDto};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &ApplyArgs) -> Outcome {
     let since = position(client).await?;
-    let request = ApplyRequest { allow_destroy: args.allow_destroy.clone(), accept_not_yet_effective: args.accept_not_yet_effective, detach: args.detach, leave_when_idle: watch::asks_nobody(global) };
+    let request = ApplyRequest {
+        allow_destroy: args.allow_destroy.clone(),
+        accept_not_yet_effective: args.accept_not_yet_effective,
+        detach: args.detach,
+        leave_when_idle: watch::asks_nobody(global),
+    };
     let done: DoneDto = client.post(&format!("/api/changes/{}/apply", args.change_set), &request).await?;
     note(global.quiet, &done.message);
     if args.detach {
@@ -21,7 +26,13 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ApplyArgs) -> O
 
 pub(super) async fn resume(global: &Global, client: &Client, args: &ResumeArgs) -> Outcome {
     let since = position(client).await?;
-    let request = ResumeRequest { retry: args.retry.clone(), skip: args.skip.clone(), reason: args.reason.clone(), detach: args.detach, leave_when_idle: watch::asks_nobody(global) };
+    let request = ResumeRequest {
+        retry: args.retry.clone(),
+        skip: args.skip.clone(),
+        reason: args.reason.clone(),
+        detach: args.detach,
+        leave_when_idle: watch::asks_nobody(global),
+    };
     let done: DoneDto = client.post(&format!("/api/changes/{}/resume", args.change_set), &request).await?;
     note(global.quiet, &done.message);
     if args.detach {
@@ -33,7 +44,8 @@ pub(super) async fn resume(global: &Global, client: &Client, args: &ResumeArgs) 
 /// The background driver of `--detach`: no terminal, no questions.
 pub(super) async fn drive(global: &Global, client: &Client, args: &ChangeArgs) -> Outcome {
     let since = position(client).await?;
-    let done: DoneDto = client.post(&format!("/api/changes/{}/resume", args.change_set), &ResumeRequest::default()).await?;
+    let done: DoneDto =
+        client.post(&format!("/api/changes/{}/resume", args.change_set), &ResumeRequest::default()).await?;
     note(global.quiet, &done.message);
     rested(client, watch::follow(global, client, &args.change_set, since, watch::Ends::WhenFinal).await).await
 }
@@ -71,7 +83,13 @@ fn detach(global: &Global, change_set: &str) -> Outcome {
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     match command.spawn() {
         Ok(child) => {
-            note(global.quiet, &format!("Driver started in the background (process {}). Follow it with: xcf watch {change_set}", child.id()));
+            note(
+                global.quiet,
+                &format!(
+                    "Driver started in the background (process {}). Follow it with: xcf watch {change_set}",
+                    child.id()
+                ),
+            );
             Ok(Exit::Ok)
         }
         Err(error) => {

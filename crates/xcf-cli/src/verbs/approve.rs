@@ -11,7 +11,12 @@ pub(super) async fn approve(global: &Global, client: &Client, args: &ApproveArgs
     let path = format!("/api/changes/{}", args.change_set);
     // The digest approved is the one shown now: a plan that changes in between is refused, not approved unseen.
     let seen: ChangeDetailDto = client.get(&path).await?;
-    let request = ApproveRequest { digest: seen.digest, role: args.role.clone(), reason: args.reason.clone(), as_person: global.acting.clone() };
+    let request = ApproveRequest {
+        digest: seen.digest,
+        role: args.role.clone(),
+        reason: args.reason.clone(),
+        as_person: global.acting.clone(),
+    };
     let change: ChangeDetailDto = client.post(&format!("{path}/approve"), &request).await?;
     if !structured(&change, global.format) {
         note(global.quiet, &format!("{} {} – {}", change.summary.id, change.summary.status, change.summary.why));

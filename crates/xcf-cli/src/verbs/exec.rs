@@ -9,7 +9,10 @@ use xcf_core::ids::{IdError, UnitId};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &ExecArgs) -> Outcome {
     let Some(app) = client.app() else {
-        complain("exec runs on this machine; it can't go through --server", "run it where the engine and its credentials are");
+        complain(
+            "exec runs on this machine; it can't go through --server",
+            "run it where the engine and its credentials are",
+        );
         return Ok(Exit::Usage);
     };
     let unit: Result<UnitId, IdError> = args.unit.parse();
@@ -20,7 +23,8 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ExecArgs) -> Ou
             return Ok(Exit::Usage);
         }
     };
-    let refuse = |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
+    let refuse =
+        |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
     let workspace = app.workspace().await.map_err(refuse)?;
     let acting = xcf_api::http::Acting { name: global.acting.clone() };
     let status = workspace.exec(&unit, &args.command, &acting).await.map_err(refuse)?;

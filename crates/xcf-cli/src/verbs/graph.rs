@@ -16,7 +16,13 @@ pub(super) async fn run(global: &Global, client: &Client, args: &GraphArgs) -> O
         Format::Mermaid => println!("{}", mermaid(&graph)),
         format if structured(&graph, format) => {}
         format => {
-            let rows: Vec<_> = graph.units.iter().map(|u| vec![u.id.clone(), u.layer.clone(), u.engine.clone(), u.standing.clone(), u.depends_on.join(" ")]).collect();
+            let rows: Vec<_> = graph
+                .units
+                .iter()
+                .map(|u| {
+                    vec![u.id.clone(), u.layer.clone(), u.engine.clone(), u.standing.clone(), u.depends_on.join(" ")]
+                })
+                .collect();
             table(&["UNIT", "LAYER", "ENGINE", "STANDING", "AFTER"], &rows, format);
             diagnostics(&graph.diagnostics);
         }

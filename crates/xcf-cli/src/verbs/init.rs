@@ -12,7 +12,14 @@ pub(super) async fn run(global: &Global, args: &InitArgs) -> Outcome {
     let made = xcf_api::sample::init(&folder, &xcf_api::Paths::from_env()).await;
     let made = made.map_err(|p| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() })?;
     println!("{}", made.folder.display());
-    note(global.quiet, &format!("A Git repository with one commit, {} files. Identities that can approve: {}.", made.files, made.identities.join(", ")));
+    note(
+        global.quiet,
+        &format!(
+            "A Git repository with one commit, {} files. Identities that can approve: {}.",
+            made.files,
+            made.identities.join(", ")
+        ),
+    );
     note(global.quiet, &format!("Next: xcf -C {} plan --env dev", made.folder.display()));
     Ok(Exit::Ok)
 }

@@ -8,14 +8,20 @@ use crate::output::{note, table};
 use anstream::println;
 
 pub(super) async fn run(global: &Global, verb: &KeyVerb) -> Outcome {
-    let refuse = |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
+    let refuse =
+        |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
     let paths = xcf_api::Paths::from_env();
     match verb {
         KeyVerb::Add { name } => {
             let folder = global.directory.clone().unwrap_or_default();
-            let made = xcf_api::keys::add(&paths, &folder, name.as_deref().or(global.acting.as_deref())).await.map_err(refuse)?;
+            let made = xcf_api::keys::add(&paths, &folder, name.as_deref().or(global.acting.as_deref()))
+                .await
+                .map_err(refuse)?;
             println!("{}", made.people_entry);
-            note(global.quiet, &format!("The private key is in {}. Add the entry above to policies/people.yaml.", made.kept_in));
+            note(
+                global.quiet,
+                &format!("The private key is in {}. Add the entry above to policies/people.yaml.", made.kept_in),
+            );
         }
         KeyVerb::List => {
             let keys = xcf_api::keys::list(&paths).await.map_err(refuse)?;

@@ -11,7 +11,20 @@ pub(super) async fn list(global: &Global, client: &Client) -> Outcome {
     let locks: LocksDto = client.get("/api/locks").await?;
     if !structured(&locks, global.format) {
         let alive = |a: bool| if a { "alive" } else { "dead" }.to_owned();
-        let rows: Vec<_> = locks.locks.iter().map(|l| vec![l.name.clone(), l.kind.clone(), l.run.clone().unwrap_or_default(), l.since.clone(), l.holder.clone(), alive(l.alive)]).collect();
+        let rows: Vec<_> = locks
+            .locks
+            .iter()
+            .map(|l| {
+                vec![
+                    l.name.clone(),
+                    l.kind.clone(),
+                    l.run.clone().unwrap_or_default(),
+                    l.since.clone(),
+                    l.holder.clone(),
+                    alive(l.alive),
+                ]
+            })
+            .collect();
         table(&["NAME", "KIND", "RUN", "SINCE", "HOLDER", "IS"], &rows, global.format);
     }
     Ok(Exit::Ok)

@@ -33,7 +33,12 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
         diagnostics(&response.diagnostics);
         match response.change_sets.as_slice() {
             [] => note(global.quiet, "Nothing to change."),
-            sets => sets.iter().for_each(|c| note(global.quiet, &format!("{} {} {} – {}", c.summary.id, c.summary.environment, c.summary.status, c.summary.why))),
+            sets => sets.iter().for_each(|c| {
+                note(
+                    global.quiet,
+                    &format!("{} {} {} – {}", c.summary.id, c.summary.environment, c.summary.status, c.summary.why),
+                )
+            }),
         }
     }
     Ok(exit(&response))
@@ -42,10 +47,15 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
 /// First match of `D15`: error · denied · changes · nothing. `plan` never returns 4 or 5.
 fn exit(response: &PlanResponse) -> Exit {
     let units = || response.change_sets.iter().flat_map(|c| &c.units);
-    let failed = units().any(|u| u.action == "plan-failed") || response.diagnostics.iter().any(|d| d.severity == "error");
+    let failed =
+        units().any(|u| u.action == "plan-failed") || response.diagnostics.iter().any(|d| d.severity == "error");
     if failed {
         Exit::Error
-    } else if response.change_sets.iter().any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny")) {
+    } else if response
+        .change_sets
+        .iter()
+        .any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny"))
+    {
         Exit::Denied
     } else if response.change_sets.is_empty() {
         Exit::Ok

@@ -22,8 +22,14 @@ pub(super) async fn run(global: &Global, client: &Client, args: &UnitsArgs) -> O
     }
     for trace in &traces {
         println!("{}", trace.unit);
-        let place = |p: &Option<xcf_api::dto::PlaceDto>| p.as_ref().map_or_else(|| "built-in".to_owned(), |p| format!("{}:{}", p.file, p.line));
-        let rows: Vec<_> = trace.route.iter().map(|f| vec![format!("  {}", f.field), f.value.clone(), f.rule.clone(), f.origin.clone(), place(&f.place)]).collect();
+        let place = |p: &Option<xcf_api::dto::PlaceDto>| {
+            p.as_ref().map_or_else(|| "built-in".to_owned(), |p| format!("{}:{}", p.file, p.line))
+        };
+        let rows: Vec<_> = trace
+            .route
+            .iter()
+            .map(|f| vec![format!("  {}", f.field), f.value.clone(), f.rule.clone(), f.origin.clone(), place(&f.place)])
+            .collect();
         table(&["  FIELD", "VALUE", "WHY", "LAYER", "WHERE"], &rows, global.format);
     }
     Ok(Exit::Ok)

@@ -11,10 +11,14 @@ use xcf_api::App;
 
 pub(super) async fn run(global: &Global, args: &ServeArgs) -> Outcome {
     if !args.listen.ip().is_loopback() {
-        complain(&format!("{} is not a loopback address", args.listen), "put a reverse proxy with its own login in front, or use an SSH tunnel");
+        complain(
+            &format!("{} is not a loopback address", args.listen),
+            "put a reverse proxy with its own login in front, or use an SSH tunnel",
+        );
         return Ok(Exit::Usage);
     }
-    let refuse = |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
+    let refuse =
+        |p: xcf_api::Problem| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() };
     let app = Arc::new(App::new(xcf_api::Paths::from_env()));
     let folder = match &global.directory {
         Some(folder) => folder.clone(),
@@ -26,14 +30,18 @@ pub(super) async fn run(global: &Global, args: &ServeArgs) -> Outcome {
     }
     let served = xcf_api::serve::bind(app, args.listen, args.ui.clone()).await.map_err(refuse)?;
     println!("{}", served.address);
-    note(global.quiet, "Open this address in a browser on this machine. Ctrl-C ends the server; runs it drives then wait for a driver.");
-    served.until(async {
-        // An error here means no signal can be listened to; serving until killed is then the best left.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-    .await
-    .map_err(refuse)?;
+    note(
+        global.quiet,
+        "Open this address in a browser on this machine. Ctrl-C ends the server; runs it drives then wait for a driver.",
+    );
+    served
+        .until(async {
+            // An error here means no signal can be listened to; serving until killed is then the best left.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await
+        .map_err(refuse)?;
     Ok(Exit::Interrupted)
 }

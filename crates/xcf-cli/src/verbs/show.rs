@@ -15,7 +15,11 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ChangeArgs) -> 
         println!("{} – {}", change.summary.status, change.summary.why);
         for slot in &change.approvals {
             let role = if slot.role.is_empty() { "any person" } else { &slot.role };
-            println!("  {role}: {}{}", slot.state, slot.person.as_ref().map(|p| format!(" by {p}")).unwrap_or_default());
+            println!(
+                "  {role}: {}{}",
+                slot.state,
+                slot.person.as_ref().map(|p| format!(" by {p}")).unwrap_or_default()
+            );
         }
     }
     Ok(Exit::Ok)

@@ -12,7 +12,20 @@ pub(super) async fn run(global: &Global, client: &Client, args: &StatusArgs) -> 
     let Some(id) = &args.change_set else {
         let list: ChangeListDto = client.get("/api/changes").await?;
         if !structured(&list, global.format) {
-            let rows: Vec<_> = list.items.iter().map(|c| vec![c.id.clone(), c.environment.clone(), c.status.clone(), c.unit_count.to_string(), c.title.clone(), c.why.clone()]).collect();
+            let rows: Vec<_> = list
+                .items
+                .iter()
+                .map(|c| {
+                    vec![
+                        c.id.clone(),
+                        c.environment.clone(),
+                        c.status.clone(),
+                        c.unit_count.to_string(),
+                        c.title.clone(),
+                        c.why.clone(),
+                    ]
+                })
+                .collect();
             table(&["CHANGE", "ENV", "STATUS", "UNITS", "TITLE", "WHY"], &rows, global.format);
         }
         return Ok(Exit::Ok);
@@ -24,9 +37,24 @@ pub(super) async fn run(global: &Global, client: &Client, args: &StatusArgs) -> 
     };
     let both = serde_json::json!({ "changeSet": change, "run": run });
     if !structured(&both, global.format) {
-        println!("{} {} {} – {}", change.summary.id, change.summary.environment, change.summary.status, change.summary.why);
+        println!(
+            "{} {} {} – {}",
+            change.summary.id, change.summary.environment, change.summary.status, change.summary.why
+        );
         if let Some(run) = &run {
-            let rows: Vec<_> = run.units.iter().map(|u| vec![u.id.clone(), u.state.clone(), format!("{}/{}", u.attempt, u.max_attempts), u.why.clone(), u.left_behind.clone()]).collect();
+            let rows: Vec<_> = run
+                .units
+                .iter()
+                .map(|u| {
+                    vec![
+                        u.id.clone(),
+                        u.state.clone(),
+                        format!("{}/{}", u.attempt, u.max_attempts),
+                        u.why.clone(),
+                        u.left_behind.clone(),
+                    ]
+                })
+                .collect();
             table(&["UNIT", "STATE", "ATTEMPT", "WHY", "LEFT BEHIND"], &rows, global.format);
         }
     }

@@ -69,7 +69,13 @@ pub(super) fn asks_nobody(global: &Global) -> bool {
     global.no_input || !std::io::stdin().is_terminal()
 }
 
-async fn rest(global: &Global, client: &Client, change_set: &str, ends: Ends, interrupted: bool) -> Result<Option<Exit>, Refusal> {
+async fn rest(
+    global: &Global,
+    client: &Client,
+    change_set: &str,
+    ends: Ends,
+    interrupted: bool,
+) -> Result<Option<Exit>, Refusal> {
     let change: ChangeDetailDto = client.get(&format!("/api/changes/{change_set}")).await?;
     let status = change.summary.status.as_str();
     // The driver here has left because nothing moves by itself: what is awaited decides the code.

@@ -32,7 +32,8 @@ impl Ran {
     }
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("not JSON ({e}):\n{}\nstderr:\n{}", self.out, self.err))
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|e| panic!("not JSON ({e}):\n{}\nstderr:\n{}", self.out, self.err))
     }
 }
 
@@ -71,14 +72,19 @@ impl Sample {
     }
     /// From now on every engine process leaves a line: the engines are found in a folder of wrappers, outside the product.
     pub fn count_engines(&mut self) {
-        let tools = std::env::var("XCF_TOOLS").unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
+        let tools = std::env::var("XCF_TOOLS")
+            .unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
         let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
         let folder = self.home.path().join("wrappers");
         std::fs::create_dir_all(&folder).unwrap();
         for tool in ["terraform", "ansible-playbook"] {
             let real = path.split(':').map(|d| Path::new(d).join(tool)).find(|p| p.exists()).unwrap();
             let counter = self.home.path().join("engine-starts");
-            let text = format!("#!/bin/sh\ncase \"$1\" in *version*) ;; *) echo \"{tool} $1\" >> {} ;; esac\nexec {} \"$@\"\n", counter.display(), real.display());
+            let text = format!(
+                "#!/bin/sh\ncase \"$1\" in *version*) ;; *) echo \"{tool} $1\" >> {} ;; esac\nexec {} \"$@\"\n",
+                counter.display(),
+                real.display()
+            );
             let file = folder.join(tool);
             std::fs::write(&file, text).unwrap();
             use std::os::unix::fs::PermissionsExt;
@@ -98,7 +104,13 @@ impl Sample {
         self.bare(&all)
     }
     pub fn git(&self, args: &[&str]) -> String {
-        let output = Command::new("git").arg("-C").arg(&self.dir).args(["-c", "user.name=Edith", "-c", "user.email=edith@sample.invalid"]).args(args).output().unwrap();
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(&self.dir)
+            .args(["-c", "user.name=Edith", "-c", "user.email=edith@sample.invalid"])
+            .args(args)
+            .output()
+            .unwrap();
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
@@ -158,7 +170,8 @@ pub fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 pub fn has(tool: &str) -> bool {
-    let tools = std::env::var("XCF_TOOLS").unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
+    let tools = std::env::var("XCF_TOOLS")
+        .unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
     let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
     path.split(':').any(|dir| Path::new(dir).join(tool).exists())
 }
