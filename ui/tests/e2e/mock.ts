@@ -82,7 +82,7 @@ export async function playScene(page: Page, scene: Scene, options: { closed?: bo
     const name = url.pathname.replace(/^\/api\//, "");
     if (name === "session" && options.closed === true)
       return route.fulfill({
-        json: scene === "error" ? { ...closed, problem: "/home/ada/notes is not a Git repository" } : closed,
+        json: scene === "error" ? { ...closed, problem: "~/notes is not a Git repository" } : closed,
       });
     // A log is read to its end once; what follows it is nothing yet.
     if (/^runs\/R-\d+\/log\//.test(name) && url.searchParams.get("from") !== "0" && scene !== "error")
