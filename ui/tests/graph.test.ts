@@ -5,7 +5,7 @@ import { type Layer, layers } from "../src/parts/marks";
 import { factsOf, nearestIds } from "../src/screens/graph/facts";
 import { layOut } from "../src/screens/graph/layout/layout";
 import { chainOrder } from "../src/screens/graph/layout/place";
-import { type Layout, type LayoutInput, size } from "../src/screens/graph/layout/types";
+import { type Layout, type LayoutInput, size, type Wire } from "../src/screens/graph/layout/types";
 import { coneOf, neighboursOf, step } from "../src/screens/graph/neighbours";
 import { readGraph } from "../src/screens/graph/useGraph";
 import { middle } from "../src/screens/graph/words";
@@ -41,20 +41,36 @@ const workspace: fc.Arbitrary<LayoutInput> = fc
     };
   });
 
+/** Pieces a rounded corner is cut into: each is then under a pixel across, so that its box is the curve. */
+const CORNER_PIECES = 16;
+
+/** The boxes of the pieces of a path as it is drawn: a rounded corner follows its curve, not the chord under it. */
 function segments(d: string): { x0: number; y0: number; x1: number; y1: number }[] {
-  const numbers = [...d.matchAll(/[MLQ]([-\d.e]+) ([-\d.e]+)(?: ([-\d.e]+) ([-\d.e]+))?/g)].map((m) => ({
-    x: Number(m[3] ?? m[1]),
-    y: Number(m[4] ?? m[2]),
-  }));
-  return numbers.slice(1).map((p, i) => ({
-    x0: Math.min(p.x, numbers[i]?.x ?? p.x),
-    x1: Math.max(p.x, numbers[i]?.x ?? p.x),
-    y0: Math.min(p.y, numbers[i]?.y ?? p.y),
-    y1: Math.max(p.y, numbers[i]?.y ?? p.y),
+  const drawn: { x: number; y: number }[] = [];
+  for (const [, command, ...found] of d.matchAll(/([MLQ])([-\d.e]+) ([-\d.e]+)(?: ([-\d.e]+) ([-\d.e]+))?/g)) {
+    const [x = 0, y = 0, endX = 0, endY = 0] = found.filter((n) => n !== undefined).map(Number);
+    const from = drawn.at(-1);
+    if (command !== "Q" || from === undefined) {
+      drawn.push({ x, y });
+      continue;
+    }
+    for (let i = 1; i <= CORNER_PIECES; i += 1) {
+      const t = i / CORNER_PIECES;
+      const on = (a: number, control: number, b: number) => (1 - t) ** 2 * a + 2 * t * (1 - t) * control + t ** 2 * b;
+      drawn.push({ x: on(from.x, x, endX), y: on(from.y, y, endY) });
+    }
+  }
+  return drawn.slice(1).map((p, i) => ({
+    x0: Math.min(p.x, drawn[i]?.x ?? p.x),
+    x1: Math.max(p.x, drawn[i]?.x ?? p.x),
+    y0: Math.min(p.y, drawn[i]?.y ?? p.y),
+    y1: Math.max(p.y, drawn[i]?.y ?? p.y),
   }));
 }
 
-function crossesANode(layout: Layout): string | null {
+function crossesANode(
+  layout: Pick<Layout, "units"> & { wires: Pick<Wire, "source" | "target" | "d">[] },
+): string | null {
   for (const wire of layout.wires) {
     for (const s of segments(wire.d)) {
       for (const unit of layout.units) {
@@ -106,6 +122,47 @@ describe("the canvas layout", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("rounds a corner past a node without touching it", () => {
+    const composition = (name: string, layer: Layer, units: number) =>
+      Array.from({ length: units }, (_, m) => ({
+        id: `dev/${name}/m${m}`,
+        environment: "dev",
+        composition: name,
+        layer,
+      }));
+    const link = (source: string, target: string) => ({ source: `dev/${source}`, target: `dev/${target}` });
+    const layout = layOut({
+      units: [
+        ...composition("c0", "Foundation", 2),
+        ...composition("c1", "Foundation", 7),
+        ...composition("c2", "Ephemeral", 4),
+        ...composition("c3", "Foundation", 1),
+        ...composition("c4", "Foundation", 8),
+      ],
+      environments: ["dev"],
+      folded: [],
+      links: [
+        link("c1/m2", "c2/m0"),
+        link("c1/m5", "c1/m1"),
+        link("c1/m0", "c2/m0"),
+        link("c0/m0", "c1/m1"),
+        link("c3/m0", "c1/m5"),
+        link("c0/m0", "c1/m1"),
+      ],
+    });
+    expect(layout.wires).toHaveLength(6);
+    expect(crossesANode(layout)).toBeNull();
+  });
+
+  it("would see a wire that cuts the corner of a node, straight or curved", () => {
+    const units = [{ id: "n", x: 100, y: 100, row: 0, column: 0 }];
+    const seen = (d: string) => crossesANode({ units, wires: [{ source: "a", target: "b", d }] });
+    expect(seen("M120 50 L120 300")).toContain("crosses n");
+    expect(seen("M90 120 L98 120 Q105 120 105 127 L105 300")).toContain("crosses n");
+    expect(seen("M112 97 Q105 97 105 104")).toContain("crosses n");
+    expect(seen("M104 97 Q97 97 97 104")).toBeNull();
   });
 
   it("is the same picture for the same input", () => {
