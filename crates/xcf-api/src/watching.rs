@@ -136,6 +136,10 @@ impl Workspace {
         for lease in self.store.list().await? {
             let run: Option<RunId> = lease.name.strip_prefix("run:").and_then(|r| r.parse().ok());
             let alive = !crate::process::is_dead(&lease.holder) && lease.until > self.clock.now();
+            // A driver that died right after it had ended its run could not give the lease back; it binds nobody.
+            if !alive && run.and_then(|r| ledger.runs.get(&r)).is_some_and(|r| r.finished.is_some()) {
+                continue;
+            }
             locks.push(LockDto {
                 name: lease.name,
                 kind: "lease".to_owned(),

@@ -13,12 +13,11 @@ pub struct Wanted {
 }
 
 /// Kills a run at one point and brings it to its end. False: the run was over before the point.
-pub fn crash_at(template: &World, wanted: &Wanted, point: &str) -> bool {
-    let world = template.copy();
+pub fn crash_at(world: &World, wanted: &Wanted, point: &str) -> bool {
     let first = world.dying(point, &["apply", "CS-1"]);
     if first.signal != Some(SIGKILL) {
         first.exits(0);
-        complete(&world, wanted, point);
+        complete(world, wanted, point);
         return false;
     }
     let left = world.status();
@@ -30,7 +29,7 @@ pub fn crash_at(template: &World, wanted: &Wanted, point: &str) -> bool {
         let resumed = world.xcf(&["resume", "CS-1"]);
         assert_eq!(resumed.code, Some(0), "{point}: {}{}\n{:#}", resumed.out, resumed.err, world.status()["run"]);
     }
-    complete(&world, wanted, point);
+    complete(world, wanted, point);
     true
 }
 
@@ -51,8 +50,15 @@ pub fn short_lives(template: &World, wanted: &Wanted, appends: u64) -> u32 {
     drivers
 }
 
-/// Sweeps points from `first` on, `step` apart, on `threads` threads, until the run outlives the point.
-pub fn sweep(template: &World, wanted: &Wanted, when: &str, first: u64, step: u64, threads: usize) -> u64 {
+/// In a world for each, `planned`, sweeps points from `first` on, `step` apart, on `threads` threads, until the run outlives the point.
+pub fn sweep(
+    planned: &(dyn Fn() -> World + Sync),
+    wanted: &Wanted,
+    when: &str,
+    first: u64,
+    step: u64,
+    threads: usize,
+) -> u64 {
     let (next, end) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let swept = AtomicU64::new(0);
     std::thread::scope(|scope| {
@@ -63,7 +69,7 @@ pub fn sweep(template: &World, wanted: &Wanted, when: &str, first: u64, step: u6
                     if at >= end.load(Ordering::SeqCst) {
                         return;
                     }
-                    if crash_at(template, wanted, &format!("{when}:{at}")) {
+                    if crash_at(&planned(), wanted, &format!("{when}:{at}")) {
                         swept.fetch_add(1, Ordering::SeqCst);
                     } else {
                         end.fetch_min(at, Ordering::SeqCst);
