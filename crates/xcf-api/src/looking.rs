@@ -5,7 +5,7 @@ use crate::dto::{
     TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
 };
 use crate::error::{Answer, Problem};
-use crate::open::{Workspace, blocking};
+use crate::open::{Loaded, Workspace, blocking};
 use crate::views::matrix::{facts, grid, lane, steps};
 use crate::views::route::rows;
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ use xcf_core::graph::{Edge, EdgeKind, EnvironmentInfo, Unit};
 use xcf_core::ids::UnitId;
 use xcf_core::route::{Gate, Lifecycle};
 use xcf_plan::ledger::Ledger;
+use xcf_plan::removed::{Fate, judge};
 use xcf_plan::standing::Standing;
 use xcf_plan::workspace::Workspace as Model;
 
@@ -75,7 +76,7 @@ impl Workspace {
         let (repo, head) = (self.repo.clone(), head.cloned());
         blocking(move || {
             let (Some(head), Some(main)) = (head, repo.branch_commit(&branch)?) else { return Ok(0) };
-            Ok(count(repo.authors(Some(&main), &head)?.len()))
+            Ok(if main == head { 0 } else { count(repo.authors(Some(&main), &head)?.len()) })
         })
         .await
     }
@@ -127,7 +128,9 @@ impl Workspace {
         let wanted = |id: &UnitId| environment.is_none_or(|e| id.environment.as_str() == e);
         let mut units: Vec<&Unit> = model.units.iter().filter(|u| wanted(&u.id)).collect();
         units.sort_by(|a, b| (a.layer, &a.id).cmp(&(b.layer, &b.id)));
-        let nodes = units.iter().map(|u| self.node(model, &ledger, u, changed.contains(&u.id), now)).collect();
+        let nodes: Vec<UnitNodeDto> =
+            units.iter().map(|u| self.node(model, &ledger, u, changed.contains(&u.id), now)).collect();
+        let nodes = self.with_unreadable(nodes, environment, &head, model, &ledger, now);
         let edges = model.edges().iter().filter(|e| wanted(&e.from)).map(edge).collect();
         Ok(GraphDto {
             units: nodes,
@@ -148,6 +151,28 @@ impl Workspace {
             draft: !changed.is_empty(),
             position: ledger.position,
         })
+    }
+    /// Units that the head commit knows and whose text can't be read now: they stay, marked, instead of vanishing.
+    fn with_unreadable(
+        &self,
+        mut nodes: Vec<UnitNodeDto>,
+        environment: Option<&str>,
+        head: &Loaded,
+        model: &Model,
+        ledger: &Ledger,
+        now: jiff::Timestamp,
+    ) -> Vec<UnitNodeDto> {
+        let has_state = |id: &UnitId| ledger.units.get(id).is_some_and(|u| u.may_exist());
+        let wanted = |u: &&Unit| environment.is_none_or(|e| u.id.environment.as_str() == e);
+        for unit in head.model.units.iter().filter(wanted).filter(|u| model.unit(&u.id).is_none()) {
+            if let Fate::Unresolved { reason, place } = judge(&unit.id, Some(&head.model), model, &has_state) {
+                let mut node = self.node(&head.model, ledger, unit, false, now);
+                node.standing = Standing::BrokenFile.as_str().to_owned();
+                node.standing_why = format!("{reason} ({place})");
+                nodes.push(node);
+            }
+        }
+        nodes
     }
     fn node(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> UnitNodeDto {
         let (state, why) = self.standing_of(model.blocked.get(&unit.id), ledger, &unit.id, draft, now);
