@@ -10,7 +10,7 @@ apt_packages_run() {
 
 apt_packages_test() {
   apt_packages_run
-  printf '%s\n' chromium webkit2gtk-driver xvfb xauth dbus dbus-x11 procps \
+  printf '%s\n' gnome-keyring chromium webkit2gtk-driver xvfb xauth dbus dbus-x11 procps \
     fonts-dejavu-core fonts-noto-cjk
 }
 
