@@ -142,6 +142,23 @@ async fn d7_cancel_is_soft_first() {
     assert_eq!(result.stopped_error("x").unwrap().code, "engine-cancelled");
 }
 
+/// A driver started as a background job of a shell has interrupts ignored; its engines must not inherit that.
+#[tokio::test]
+async fn d7_cancel_is_soft_also_below_a_driver_that_ignores_interrupts() {
+    use xcf_core::ports::runner::EffectIo as _;
+    let bench = bench();
+    let step = engine(&bench, "trap 'echo tidied; exit 3' INT; echo up; while :; do sleep 0.05; done");
+    let cx = bench.cx();
+    stop_when_up(&bench, &cx.cancel, Stop::Soft);
+    let child = launcher().program.into_os_string();
+    let args = ["-c".into(), "trap '' INT; exec \"$0\" \"$@\"".into(), child].to_vec();
+    let deaf = xcf_engines::process::ChildLauncher { program: "/bin/sh".into(), args };
+    let seen = bench.seen.clone();
+    let run = xcf_engines::process::Supervisor::new(deaf);
+    let result = run.run(&cx, &step, &mut |stream, text| seen.line(stream, text)).await.unwrap();
+    assert_eq!(result.end, End::Stopped { reason: StopReason::Cancelled, killed: false });
+}
+
 #[tokio::test]
 async fn d10_kill_leaves_no_orphan_even_in_another_session() {
     let bench = bench();

@@ -3,6 +3,7 @@
 use super::files::{self, Spec, Status, StopReason, read_json, temporary_of, write_json};
 use super::{identity, sessions};
 use rustix::process::{Pid, Signal, kill_process_group, set_child_subreaper, setsid};
+use signal_hook::consts::{SIGINT, SIGQUIT};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -10,6 +11,8 @@ use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -39,12 +42,23 @@ fn run(dir: &Path) -> io::Result<()> {
     setsid().ok();
     // Orphans of the engine become our children, so that a kill finds them.
     set_child_subreaper(Pid::from_raw(1)).ok();
+    catch_interrupts()?;
     let spec: Spec = read_json(&dir.join(files::SPEC))?.ok_or_else(|| io::Error::other("no spec.json"))?;
     let secrets = take_secrets(dir)?;
     let status_file = reserve_status(dir)?;
     write_json(&dir.join(files::IDENTITY), &identity::own()?)?;
     let status = if may_go(dir, &spec) { supervise(dir, &spec, secrets)? } else { Status::default() };
     finish(dir, &status_file, &status)
+}
+
+/// A background job of a shell starts with interrupts ignored, and what is ignored stays so in every program started from
+/// it: an engine could then not be stopped softly. A signal that is caught goes back to its default there.
+fn catch_interrupts() -> io::Result<()> {
+    let heard = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGQUIT] {
+        signal_hook::flag::register(signal, Arc::clone(&heard))?;
+    }
+    Ok(())
 }
 
 /// Reads the secret part of the environment and removes its file at once.
