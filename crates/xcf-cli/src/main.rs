@@ -3,6 +3,22 @@
 //! This crate knows arguments, terminals and exit codes. It must never know an engine, a store or a document's rules:
 //! whatever it shows comes out of the router, in process or behind `--server`.
 
+/// As the standard macro, but with colours where they are wanted, and without a panic when the reader has gone: a closed
+/// pipe is the reader's choice.
+macro_rules! println {
+    ($($arg:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stdout(), $($arg)*);
+    }};
+}
+/// See `println`.
+macro_rules! eprintln {
+    ($($arg:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stderr(), $($arg)*);
+    }};
+}
+
 mod args;
 mod client;
 mod exit;

@@ -1,7 +1,6 @@
 //! Data on stdout, everything else on stderr (`D15`).
 
 use crate::args::{Color, Format};
-use anstream::{eprintln, println};
 use serde::Serialize;
 use xcf_api::dto::{DiagnosticDto, ProblemDto};
 

@@ -265,3 +265,17 @@ fn d7_one_failing_unit_stops_its_dependants_only_and_a_retry_needs_no_new_approv
     sample.xcf(&["resume", &cs, "--retry", "dev/shop/deploy"]).exits(0);
     sample.plan(&["--env", "dev"], 0);
 }
+
+#[test]
+fn d15_a_reader_that_leaves_is_no_panic() {
+    use std::process::Stdio;
+    let sample = Sample::new();
+    for verb in [&["completions", "bash"][..], &["schema", "Composition"], &["-o", "json", "graph"]] {
+        let dir = sample.dir.to_str().unwrap();
+        let all: Vec<&str> = ["-C", dir].into_iter().chain(verb.iter().copied()).collect();
+        let mut child = sample.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{verb:?}");
+    }
+}

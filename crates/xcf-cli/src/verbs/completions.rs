@@ -6,6 +6,8 @@ use crate::exit::Exit;
 use clap::CommandFactory;
 
 pub(super) fn run(args: &CompletionsArgs) -> Outcome {
-    clap_complete::generate(args.shell, &mut Cli::command(), "xcf", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "xcf", &mut script);
+    println!("{}", String::from_utf8_lossy(&script).trim_end());
     Ok(Exit::Ok)
 }

@@ -5,7 +5,6 @@ use crate::args::Global;
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{structured, table};
-use anstream::println;
 use xcf_api::dto::DoctorDto;
 
 pub(super) async fn run(global: &Global, client: &Client) -> Outcome {

@@ -5,7 +5,6 @@ use crate::args::{Format, Global, GraphArgs};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostics, structured, table};
-use anstream::println;
 use xcf_api::dto::GraphDto;
 
 pub(super) async fn run(global: &Global, client: &Client, args: &GraphArgs) -> Outcome {

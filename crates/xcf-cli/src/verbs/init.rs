@@ -5,7 +5,6 @@ use crate::args::{Global, InitArgs};
 use crate::client::Refusal;
 use crate::exit::Exit;
 use crate::output::note;
-use anstream::println;
 
 pub(super) async fn run(global: &Global, args: &InitArgs) -> Outcome {
     let folder = global.directory.clone().unwrap_or_default().join(&args.directory);

@@ -5,7 +5,6 @@ use crate::args::{Global, KeyVerb};
 use crate::client::Refusal;
 use crate::exit::Exit;
 use crate::output::{note, table};
-use anstream::println;
 
 pub(super) async fn run(global: &Global, verb: &KeyVerb) -> Outcome {
     let refuse =

@@ -5,7 +5,6 @@ use crate::args::{Global, LogsArgs};
 use crate::client::{Client, Refusal};
 use crate::exit::Exit;
 use crate::output::complain;
-use anstream::println;
 use futures::StreamExt;
 use xcf_api::dto::{ChangeDetailDto, LogDto, WorkspaceDto};
 

@@ -5,7 +5,6 @@ use crate::args::{Global, OutputArgs};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{complain, structured, table};
-use anstream::println;
 use xcf_api::dto::OutputsDto;
 
 pub(super) async fn run(global: &Global, client: &Client, args: &OutputArgs) -> Outcome {

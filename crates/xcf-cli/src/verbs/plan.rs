@@ -5,7 +5,6 @@ use crate::args::{Format, Global, PlanArgs};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostics, note, structured};
-use anstream::println;
 use std::io::{BufRead, IsTerminal};
 use xcf_api::dto::{DoneDto, PlanRequest, PlanResponse};
 
@@ -72,7 +71,7 @@ fn agrees(global: &Global, question: &str) -> bool {
     if global.no_input || !std::io::stdin().is_terminal() {
         return false;
     }
-    anstream::eprintln!("{question}.\nRun engines and modules from here? Type yes: ");
+    eprintln!("{question}.\nRun engines and modules from here? Type yes: ");
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).is_ok_and(|_| answer.trim() == "yes")
 }

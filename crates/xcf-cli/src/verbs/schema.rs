@@ -4,7 +4,6 @@ use super::Outcome;
 use crate::args::SchemaArgs;
 use crate::exit::Exit;
 use crate::output::complain;
-use anstream::println;
 use xcf_core::docs::schema;
 
 pub(super) fn run(args: &SchemaArgs) -> Outcome {

@@ -5,7 +5,6 @@ use crate::args::{Global, ServeArgs};
 use crate::client::Refusal;
 use crate::exit::Exit;
 use crate::output::{complain, note};
-use anstream::println;
 use std::sync::Arc;
 use xcf_api::App;
 

@@ -5,7 +5,6 @@ use crate::args::{ChangeArgs, Format, Global};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::structured;
-use anstream::println;
 use xcf_api::dto::ChangeDetailDto;
 
 pub(super) async fn run(global: &Global, client: &Client, args: &ChangeArgs) -> Outcome {

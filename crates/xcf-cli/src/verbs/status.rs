@@ -5,7 +5,6 @@ use crate::args::{Global, StatusArgs};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{structured, table};
-use anstream::println;
 use xcf_api::dto::{ChangeDetailDto, ChangeListDto, RunDto};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &StatusArgs) -> Outcome {

@@ -5,7 +5,6 @@ use crate::args::Global;
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostic_text, note, structured};
-use anstream::println;
 use xcf_api::dto::ProblemsDto;
 
 pub(super) async fn run(global: &Global, client: &Client) -> Outcome {

@@ -5,7 +5,6 @@ use crate::args::{ChangeArgs, Format, Global};
 use crate::client::{Client, Refusal};
 use crate::exit::Exit;
 use crate::output::note;
-use anstream::println;
 use futures::StreamExt;
 use std::io::IsTerminal;
 use xcf_api::dto::{ChangeDetailDto, EventDto, ReasonRequest, WorkspaceDto};
