@@ -68,10 +68,15 @@ impl Workspace {
         let revision = record.current().ok_or_else(|| Problem::not_found(format!("a plan of {id}")))?;
         let mut set = self.change_set_of(&revision.planned.blob).await?;
         let run = record.runs.last().and_then(|r| ledger.runs.get(r)).cloned();
+        // A plan that the approval covers is shown, but its gate is judged by what was approved (D6).
+        let mut judged = set.clone();
         if let Some(run) = &run {
             for (unit, state) in &run.units {
                 let Some(planned) = &state.planned else { continue };
-                let newer = self.blob_json(&planned.blob).await?;
+                let newer: xcf_core::changeset::ChangeUnit = self.blob_json(&planned.blob).await?;
+                if let Some(slot) = judged.units.iter_mut().find(|u| &u.id == unit && !planned.covered) {
+                    slot.clone_from(&newer);
+                }
                 if let Some(slot) = set.units.iter_mut().find(|u| &u.id == unit) {
                     *slot = newer;
                 }
@@ -81,8 +86,8 @@ impl Workspace {
         let status = ledger.status(id, now).ok_or_else(|| Problem::not_found(id))?;
         let people = self.people_of(&set).await?;
         let checked = Checked::of(&record);
-        let circle = Circle::of(&set, self.uid.as_str(), people.as_ref(), now);
-        let report = evaluate(&set, &circle, &checked.given());
+        let circle = Circle::of(&judged, self.uid.as_str(), people.as_ref(), now);
+        let report = evaluate(&judged, &circle, &checked.given());
         let vouched =
             |k: &&OwnKey| people.iter().flat_map(|p| &p.people).any(|p| p.name == k.name && p.keys.contains(&k.public));
         let own = own.iter().filter(vouched).map(|k| PersonName::new(k.name.clone())).collect();

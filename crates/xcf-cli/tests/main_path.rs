@@ -56,7 +56,18 @@ fn r2_main_path_plan_refuse_approve_apply_nothing() {
     sample.xcf(&["--as", "ada", "approve", &cs]).exits(0);
     sample.xcf(&["apply", &cs]).exits(4);
     sample.xcf(&["--as", "grace", "approve", &cs]).exits(0);
-    let mut applied = sample.xcf(&["apply", &cs]);
+    // The foundation asks for sign-off; then everything whose approved plan was only refined goes on by itself (D6), up to
+    // the first unit that nobody could have looked at.
+    sample.xcf(&["apply", &cs]).exits(4);
+    sample.xcf(&["--as", "ada", "sign-off", &cs, "--reason", "looked at it"]).exits(0);
+    let mut applied = sample.xcf(&["resume", &cs]).exits(4);
+    let status = sample.xcf(&["-o", "json", "status", &cs]).exits(0).json();
+    let run_units = status["run"]["units"].as_array().unwrap();
+    let state = |id: &str| run_units.iter().find(|u| u["id"] == id).unwrap()["state"].as_str().unwrap().to_owned();
+    assert_eq!(state("prod/network/network"), "Done");
+    assert_eq!(state("prod/cluster/cluster"), "Done");
+    assert_eq!(state("prod/orders-db/database"), "Done");
+    assert_eq!(state("prod/shop/deploy"), "Waiting");
     // Deferred units pass their own gate again when they are planned.
     for _ in 0..6 {
         if applied.code == 0 {

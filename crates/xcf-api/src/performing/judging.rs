@@ -66,8 +66,10 @@ impl Hands {
                 Some(blob) => Some(self.workspace.blob_json(blob).await?),
                 None => None,
             };
-            let Some(unit) = planned.as_ref().or_else(|| set.unit(id)) else { continue };
-            if &unit.unit_digest == digest && evaluate_unit(unit, &circle, &given).met {
+            // A plan that the approval covers bears another digest than the one approved: that one counts.
+            let bears = |unit: &&ChangeUnit| &unit.unit_digest == digest;
+            let Some(unit) = planned.as_ref().filter(bears).or_else(|| set.unit(id).filter(bears)) else { continue };
+            if evaluate_unit(unit, &circle, &given).met {
                 gates.met.insert(id.clone(), digest.clone());
             }
             if record.consents_to(id, digest) {

@@ -12,7 +12,7 @@ use xcf_core::ids::{Digest, UnitId};
 use xcf_core::plan::UnitPlan;
 use xcf_core::ports::runner::{CancelFlag, Planned};
 use xcf_plan::assemble::{Frame, UnitDraft, change_unit};
-use xcf_plan::covered::uncovered;
+use xcf_plan::covered::{refinement, uncovered};
 use xcf_run::driver::embedded::{Announcer, Job};
 use xcf_run::machine::{Outcome, UnitFacts, Verdict};
 
@@ -164,7 +164,9 @@ impl Hands {
         if Some(&unit.unit_digest) == job.digest.as_ref() {
             return Ok(Verdict::Same);
         }
-        let covered = approved.is_some_and(|old| job.attempts > 0 && uncovered(old, new, &BTreeSet::new()).is_empty());
+        let again = approved.is_some_and(|old| job.attempts > 0 && uncovered(old, new, &BTreeSet::new()).is_empty());
+        let refined = approved.is_some_and(|old| !old.unknown_inputs.is_empty() && refinement(old, new).is_empty());
+        let covered = again || refined;
         Ok(match (new.is_empty(), covered) {
             (true, _) => Verdict::Unchanged,
             (_, true) => Verdict::Covered,

@@ -134,7 +134,8 @@ pub struct Gates {
 pub enum Verdict {
     /// Equal meaning: the same digest.
     Same,
-    /// An attempt of this run had begun and every change is covered by the approval.
+    /// The approval covers it: an attempt of this run had begun and every change was approved, or the approved plan was only
+    /// partly known and this one refines it.
     Covered,
     /// It means something else (or was never approved): its gate asks again.
     Different,

@@ -34,6 +34,9 @@ pub struct UnitFacts {
     pub backoff_seconds: u64,
     /// True if observation is configured.
     pub observe: bool,
+    /// True if it was approved by a plan that is only partly known: a plan that refines it is covered (`D6`).
+    #[serde(default)]
+    pub partial: bool,
     /// Why it waits or can't run, in words; empty if there is nothing to say.
     pub note: String,
 }
@@ -70,6 +73,7 @@ impl UnitFacts {
             retries: unit.retries,
             backoff_seconds: unit.backoff_seconds,
             observe: unit.observe,
+            partial: unit.deferred.is_some() && unit.plan.is_some(),
             note,
         }
     }

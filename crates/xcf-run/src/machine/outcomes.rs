@@ -365,10 +365,12 @@ fn mark_applied(unit: &mut UnitRun) {
 fn judged(unit: &UnitRun, facts: &UnitFacts, verdict: &Verdict) -> Verdict {
     let loosened = facts.gate < unit.facts.gate || (unit.facts.removal && !facts.removal);
     let tightened = facts.gate > unit.facts.gate || (facts.removal && !unit.facts.removal);
-    let other = facts.action != unit.facts.action || loosened || tightened;
+    // What was unknown when it was approved is known now (`D6` refinement): the performer compared the plans.
+    let refines = unit.facts.partial && unit.facts.action == UnitAction::Deferred && facts.action == UnitAction::Apply;
+    let other = (facts.action != unit.facts.action && !refines) || loosened || tightened;
     match verdict {
         Verdict::Same if facts.digest != unit.facts.digest || other => Verdict::Different,
-        Verdict::Covered if unit.attempts == 0 || other => Verdict::Different,
+        Verdict::Covered if (unit.attempts == 0 && !refines) || other => Verdict::Different,
         // Nothing is left to destroy, but that it was to be destroyed is new.
         Verdict::Unchanged if facts.action == UnitAction::Destroy && unit.facts.action != UnitAction::Destroy => {
             Verdict::Different

@@ -144,6 +144,7 @@ fn throw_facts(dice: &mut Dice, index: usize, count: usize) -> UnitFacts {
         retries: u32::try_from(dice.below(4)).unwrap_or(0),
         backoff_seconds: 1 + dice.below(60),
         observe: dice.percent(20),
+        partial: false,
         note: String::new(),
     }
 }

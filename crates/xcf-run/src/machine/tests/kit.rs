@@ -36,6 +36,7 @@ pub fn facts(name: &str) -> UnitFacts {
         retries: 1,
         backoff_seconds: 10,
         observe: false,
+        partial: false,
         note: String::new(),
     }
 }

@@ -57,6 +57,24 @@ fn dsl10_a_deferred_unit_waits_alone() {
 }
 
 #[test]
+fn d6_a_plan_that_refines_an_approved_partial_one_asks_nobody_again() {
+    let partial = UnitFacts { action: UnitAction::Deferred, partial: true, ..facts("b") };
+    let mut led = Led::begin(spec(&[("a", auto("a"), &[]), ("b", partial.clone(), &["a"])]));
+    led.approve(&["a", "b"], &[]);
+    led.run_through("a");
+    led.answer("b", planned(facts("new"), Verdict::Covered));
+    led.run_through("b");
+    assert_eq!(led.checked.run().finished, Some(RunOutcome::Done));
+    // Not approved as it was, or stricter now: the gate asks.
+    let stricter = UnitFacts { gate: xcf_core::route::Gate::Strong, ..facts("new") };
+    let mut led = Led::begin(spec(&[("a", auto("a"), &[]), ("b", partial, &["a"])]));
+    led.approve(&["a", "b"], &[]);
+    led.run_through("a");
+    led.answer("b", planned(stricter, Verdict::Covered));
+    assert_eq!(led.state("b"), "Waiting");
+}
+
+#[test]
 fn d6_an_approval_of_an_older_plan_opens_nothing() {
     let mut led = Led::begin(spec(&[("a", facts("a"), &[])]));
     led.approve(&["a"], &[]);
