@@ -1,110 +1,25 @@
 //! The draft: edits of the working tree, the diff against the head commit, commits (`D2.1`, `D12`).
 
 use crate::dto::{
-    CommitRequest, CommitResponse, DiagnosticDto, DraftDto, DraftFileDto, EditRequest, EditResponse, FileTextDto,
-    ProblemsDto, SaveTextRequest,
+    CommitRequest, CommitResponse, DiagnosticDto, DraftDto, DraftFileDto, EditRequest, EditResponse, ProblemsDto,
+    SaveTextRequest,
 };
 use crate::error::{Answer, Kind, Problem};
+use crate::history::{FileChange, Label};
 use crate::open::{Workspace, blocking};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use crate::texts::{LARGEST_TEXT, digest};
 use xcf_core::edit::{Edit, EditError};
 use xcf_core::ids::UnitId;
 use xcf_git::{Author, ChangeKind};
 use xcf_plan::workspace::Workspace as Model;
 
-/// Larger files are not shown or edited here.
-const LARGEST_TEXT: u64 = 2 << 20;
-/// Edits that can be taken back.
-const MOST_UNDO: usize = 200;
-
-/// One edit of this session that can be taken back.
-#[derive(Debug, Clone)]
-struct Done {
-    file: String,
-    before: Option<String>,
-    after: String,
-}
-
-/// Edits of this session, newest last.
-#[derive(Debug, Default)]
-pub(crate) struct EditStack(Mutex<Vec<Done>>);
-
-impl EditStack {
-    fn push(&self, done: Done) {
-        if let Ok(mut stack) = self.0.lock() {
-            if stack.len() >= MOST_UNDO {
-                stack.remove(0);
-            }
-            stack.push(done);
-        }
-    }
-    fn pop(&self) -> Option<Done> {
-        self.0.lock().ok()?.pop()
-    }
-    fn is_empty(&self) -> bool {
-        self.0.lock().is_ok_and(|s| s.is_empty())
-    }
-}
-
-fn digest(text: &str) -> String {
-    xcf_core::digest::sha256(text.as_bytes()).to_string()
-}
-
 impl Workspace {
-    /// Use case: text of a file of the working tree.
-    ///
-    /// # Errors
-    /// The path leaves the repository, is not there, is too large or not text.
-    pub(crate) async fn read_file(&self, path: &str) -> Answer<FileTextDto> {
-        let text = self.text_of(path).await?.ok_or_else(|| Problem::not_found(path))?;
-        Ok(FileTextDto { file: path.to_owned(), digest: digest(&text), text })
-    }
-    /// Text of a file; none if it is not there.
-    pub(crate) async fn text_of(&self, path: &str) -> Answer<Option<String>> {
-        let file = self.inside(path)?;
-        let shown = path.to_owned();
-        blocking(move || match std::fs::metadata(&file) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Problem::internal("io", format!("{shown} can't be read: {e}"))),
-            Ok(meta) if !meta.is_file() => {
-                Err(Problem::new(Kind::Invalid, "not-a-file", format!("{shown} is not a file")))
-            }
-            Ok(meta) if meta.len() > LARGEST_TEXT => Err(Problem::new(
-                Kind::Invalid,
-                "file-too-large",
-                format!("{shown} has {} bytes, more than the {LARGEST_TEXT} shown here", meta.len()),
-            )),
-            Ok(_) => {
-                let bytes =
-                    std::fs::read(&file).map_err(|e| Problem::internal("io", format!("{shown} can't be read: {e}")))?;
-                String::from_utf8(bytes)
-                    .map(Some)
-                    .map_err(|_| Problem::new(Kind::Invalid, "not-text", format!("{shown} is not UTF-8 text")))
-            }
-        })
-        .await
-    }
-    /// Absolute path of a repository-relative one, refused if it or a link on its way leaves the repository.
-    fn inside(&self, path: &str) -> Answer<PathBuf> {
-        let refuse = || Problem::new(Kind::Usage, "bad-path", format!("`{path}` is not a path inside the repository"));
-        let plain =
-            !path.is_empty() && Path::new(path).components().all(|c| matches!(c, std::path::Component::Normal(_)));
-        if !plain || path.split('/').any(|part| part == ".git") {
-            return Err(refuse());
-        }
-        let full = self.root.join(path);
-        let root = self.root.canonicalize().map_err(|e| Problem::internal("io", e))?;
-        let existing = full.ancestors().find(|a| a.exists()).ok_or_else(refuse)?;
-        let real = existing.canonicalize().map_err(|e| Problem::internal("io", e))?;
-        if real.starts_with(&root) { Ok(full) } else { Err(refuse()) }
-    }
     /// Use case: one visual edit.
     ///
     /// # Errors
     /// The file changed since it was read, or the edit can't be made without touching other bytes.
     pub(crate) async fn edit(&self, request: &EditRequest) -> Answer<EditResponse> {
+        let _turn = self.history.turn().await;
         let text = self.text_of(&request.file).await?.ok_or_else(|| Problem::not_found(&request.file))?;
         same_base(&request.file, &text, request.base_digest.as_deref())?;
         let pointer = request.pointer.clone();
@@ -114,22 +29,28 @@ impl Workspace {
             (None, false) => Edit::Set { pointer, value: serde_json::Value::Null },
         };
         let new = xcf_core::edit::apply(&text, request.document, &[edit]).map_err(|e| refused(&request.file, &e))?;
-        self.store_text(&request.file, Some(text), new).await
+        self.store_text("edit", &request.file, Some(text), new).await
     }
     /// Use case: new text of a whole file.
     ///
     /// # Errors
     /// The file changed since it was read, or can't be written.
     pub(crate) async fn save_text(&self, request: &SaveTextRequest) -> Answer<EditResponse> {
+        let _turn = self.history.turn().await;
         let text = self.text_of(&request.file).await?;
         same_base(&request.file, text.as_deref().unwrap_or_default(), request.base_digest.as_deref())?;
-        self.store_text(&request.file, text, request.text.clone()).await
+        self.store_text("text", &request.file, text, request.text.clone()).await
     }
-    async fn store_text(&self, file: &str, before: Option<String>, after: String) -> Answer<EditResponse> {
-        if before.as_deref() != Some(after.as_str()) {
-            self.write(file, after.clone()).await?;
-            self.edits.push(Done { file: file.to_owned(), before: before.clone(), after: after.clone() });
-        }
+    async fn store_text(
+        &self,
+        code: &'static str,
+        file: &str,
+        before: Option<String>,
+        after: String,
+    ) -> Answer<EditResponse> {
+        let label = Label { code, target: file.to_owned() };
+        let change = FileChange { file: file.to_owned(), before: before.clone(), after: Some(after.clone()) };
+        self.perform(label, vec![change]).await?;
         let model = self.at_worktree().await?.model;
         Ok(EditResponse {
             file: file.to_owned(),
@@ -138,59 +59,6 @@ impl Workspace {
             new_text: after,
             diagnostics: model.diagnostics.iter().map(DiagnosticDto::from).collect(),
         })
-    }
-    /// Written beside and renamed, so that a full disk or a crash never leaves half a file.
-    async fn write(&self, file: &str, text: String) -> Answer<()> {
-        let target = self.inside(file)?;
-        let shown = file.to_owned();
-        blocking(move || {
-            let failed = |e: std::io::Error| {
-                Problem::internal("io", format!("{shown} can't be written: {e}")).hint("Nothing was changed.")
-            };
-            let folder = target.parent().ok_or_else(|| Problem::internal("io", "no folder"))?;
-            std::fs::create_dir_all(folder).map_err(failed)?;
-            let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-            temporary.write_all(text.as_bytes()).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
-            if let Ok(meta) = std::fs::metadata(&target) {
-                temporary.as_file().set_permissions(meta.permissions()).map_err(failed)?;
-            } else {
-                use std::os::unix::fs::PermissionsExt;
-                temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(failed)?;
-            }
-            temporary.persist(&target).map_err(|e| failed(e.error))?;
-            Ok(())
-        })
-        .await
-    }
-    /// Use case: takes the newest edit of this session back.
-    ///
-    /// # Errors
-    /// Nothing to undo, or the file was changed by somebody else since.
-    pub(crate) async fn undo(&self) -> Answer<DraftDto> {
-        let Some(done) = self.edits.pop() else {
-            return Err(Problem::new(
-                Kind::Conflict,
-                "nothing-to-undo",
-                "there is no edit of this session to take back",
-            ));
-        };
-        let now = self.text_of(&done.file).await?;
-        if now.as_deref() != Some(done.after.as_str()) {
-            return Err(Problem::new(
-                Kind::Conflict,
-                "edit-conflict",
-                format!("{} was changed outside since that edit", done.file),
-            )
-            .hint("Nothing was undone. Look at the text diff."));
-        }
-        match done.before {
-            Some(before) => self.write(&done.file, before).await?,
-            None => {
-                let file = self.inside(&done.file)?;
-                blocking(move || std::fs::remove_file(&file).map_err(|e| Problem::internal("io", e))).await?;
-            }
-        }
-        self.draft().await
     }
     /// Use case: puts named files back to the head commit.
     ///
@@ -241,11 +109,14 @@ impl Workspace {
         } else {
             changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &files)
         };
+        let (undo, redo) = self.history.next();
         Ok(DraftDto {
             branch: head.branch.unwrap_or_default(),
             files,
             units: units.iter().map(ToString::to_string).collect(),
-            can_undo: !self.edits.is_empty(),
+            can_undo: undo.is_some(),
+            undo,
+            redo,
         })
     }
     /// Use case: commits chosen files (none named: all changed ones) on the current branch.

@@ -62,6 +62,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::edit))
         .routes(routes!(workspace::draft))
         .routes(routes!(workspace::undo))
+        .routes(routes!(workspace::redo))
         .routes(routes!(workspace::discard))
         .routes(routes!(workspace::commit))
         .routes(routes!(graph::graph))

@@ -11,6 +11,7 @@ mod error;
 mod executing;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+mod history;
 pub mod http;
 mod identity;
 mod inspecting;
@@ -29,6 +30,7 @@ pub mod serve;
 mod standing;
 mod streaming;
 pub mod telemetry;
+mod texts;
 mod trusting;
 mod views;
 mod wall;

@@ -147,6 +147,22 @@ pub struct DraftDto {
     pub units: Vec<String>,
     /// True if there is an edit of this session to undo.
     pub can_undo: bool,
+    /// What undo would take back.
+    pub undo: Option<StepDto>,
+    /// What redo would do again.
+    pub redo: Option<StepDto>,
+}
+
+/// One step of this session's undo stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepDto {
+    /// What was done, as a stable kebab-case word: `edit`, `text` …
+    pub code: String,
+    /// What it was done to: a file, a unit, a Composition.
+    pub target: String,
+    /// Files it touched.
+    pub files: Vec<String>,
 }
 
 /// A visual edit: one value at one place of one document.

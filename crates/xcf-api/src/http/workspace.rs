@@ -61,6 +61,12 @@ pub(super) async fn undo(State(app): State<Shared>) -> Reply<DraftDto> {
     app.workspace().await?.undo().await.map(json)
 }
 
+/// Does the step again that was taken back last.
+#[utoipa::path(post, path = "/api/draft/redo", tag = "workspace", responses((status = 200, body = DraftDto), (status = 409, body = ProblemDto)))]
+pub(super) async fn redo(State(app): State<Shared>) -> Reply<DraftDto> {
+    app.workspace().await?.redo().await.map(json)
+}
+
 /// Puts named files back to the head commit.
 #[utoipa::path(post, path = "/api/draft/discard", tag = "workspace", request_body = CommitRequest, responses((status = 200, body = DraftDto)))]
 pub(super) async fn discard(State(app): State<Shared>, Json(request): Json<CommitRequest>) -> Reply<DraftDto> {
