@@ -80,7 +80,7 @@ const usual: Answers = {
   "GET /api/session": { open: true, recent: [], samplePath: "/tmp/sample", problem: "", version: "0" },
   "GET /api/workspace": workspace,
   "GET /api/graph": graph,
-  "GET /api/draft": { branch: "main", files: [], units: [], canUndo: false },
+  "GET /api/draft": { branch: "main", files: [], units: [], canUndo: false, undo: null, redo: null },
   "GET /api/problems": { diagnostics: [], brokenFiles: 0, affectedUnits: [] },
   "POST /api/plan": nothingPlanned,
 };

@@ -256,7 +256,7 @@ describe("the first run", () => {
       "/api/session/open": { ...session, open: true },
       "/api/doctor": { checks: [], paths: [] },
       "/api/graph": { units: [], edges: [], unassembled: [], lanes: [], diagnostics: [], draft: true, position: 1 },
-      "/api/draft": { branch: "main", files: [], units: [], canUndo: false },
+      "/api/draft": { branch: "main", files: [], units: [], canUndo: false, undo: null, redo: null },
     });
     const button = await screen.findByRole("button", { name: "Make and open the sample" });
     expect(sent).toEqual([]);

@@ -535,6 +535,8 @@ export type DraftDto = {
      * True if there is an edit of this session to undo.
      */
     canUndo: boolean;
+    undo?: StepDto | null;
+    redo?: StepDto | null;
 };
 
 /**
@@ -1747,6 +1749,24 @@ export type StatusCountsDto = {
 };
 
 /**
+ * One step of this session's undo stack.
+ */
+export type StepDto = {
+    /**
+     * What was done, as a stable kebab-case word: `edit`, `text` …
+     */
+    code: string;
+    /**
+     * What it was done to: a file, a unit, a Composition.
+     */
+    target: string;
+    /**
+     * Files it touched.
+     */
+    files: Array<string>;
+};
+
+/**
  * State store health.
  */
 export type StoreDto = {
@@ -2431,6 +2451,25 @@ export type DiscardResponses = {
 };
 
 export type DiscardResponse = DiscardResponses[keyof DiscardResponses];
+
+export type RedoData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/draft/redo';
+};
+
+export type RedoErrors = {
+    409: ProblemDto;
+};
+
+export type RedoError = RedoErrors[keyof RedoErrors];
+
+export type RedoResponses = {
+    200: DraftDto;
+};
+
+export type RedoResponse = RedoResponses[keyof RedoResponses];
 
 export type UndoData = {
     body?: never;

@@ -4,14 +4,16 @@ import type { DraftDto } from "../../api/dto";
 import { Button } from "../../parts/controls";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { DraftDiff } from "./DraftDiff";
-import { useUndo } from "./useDraft";
+import { useRedo, useUndo } from "./useDraft";
 
 /** Shown while the working tree has edits: files, +/−, units, Undo, the text. */
 export function DraftBar({ draft }: { draft: DraftDto }) {
   const { t } = useTranslation("graph");
   const [open, setOpen] = useState(false);
   const undo = useUndo();
-  if (draft.files.length === 0) return null;
+  const redo = useRedo();
+  const failure = undo.error ?? redo.error;
+  if (draft.files.length === 0 && draft.redo === null) return null;
   const added = draft.files.reduce((n, file) => n + file.added, 0);
   const removed = draft.files.reduce((n, file) => n + file.removed, 0);
   const only = draft.files.length === 1 ? draft.files[0] : undefined;
@@ -32,9 +34,9 @@ export function DraftBar({ draft }: { draft: DraftDto }) {
       </span>
       {draft.units.length > 0 && <span className="sec nw">{t("draft.affects", { count: draft.units.length })}</span>}
       <span className="grow" />
-      {undo.error !== null && (
+      {failure !== null && (
         <span className="bad cc ell" role="alert">
-          {undo.error.message}
+          {failure.message}
         </span>
       )}
       <Button
@@ -46,6 +48,11 @@ export function DraftBar({ draft }: { draft: DraftDto }) {
       >
         {t("draft.undo")}
       </Button>
+      {draft.redo !== null && (
+        <Button kind="gho" keys="$mod+Shift+z" onClick={() => redo.mutate()}>
+          {t("draft.redo")}
+        </Button>
+      )}
       <Button kind="gho" onClick={() => setOpen(true)}>
         {t("draft.show")}
       </Button>

@@ -21,7 +21,7 @@ import { factsOf, nearestIds } from "./facts";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
 import { PlanSheet } from "./PlanSheet";
-import { useDraft, usePlan, useUndo } from "./useDraft";
+import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
 
@@ -212,6 +212,7 @@ interface DraftActions {
   planning: boolean;
   commit: () => void;
   undo: () => void;
+  redo: () => void;
   overlay: "commit" | null;
   result: PlanResponse | null;
   failure: Error | null;
@@ -224,6 +225,7 @@ function useDraftActions(env: string | undefined): DraftActions {
   const workspace = useWorkspace();
   const plan = usePlan();
   const undo = useUndo();
+  const redo = useRedo();
   const [overlay, setOverlay] = useState<"commit" | null>(null);
   const { mutate, reset, isPending, data, error } = plan;
   const trusted = workspace.data?.trusted === true;
@@ -239,11 +241,13 @@ function useDraftActions(env: string | undefined): DraftActions {
     reset();
   }, [reset]);
   const { mutate: undoNow } = undo;
+  const { mutate: redoNow } = redo;
   return {
     planDraft,
     planning: isPending,
     commit: useCallback(() => setOverlay("commit"), []),
     undo: useCallback(() => undoNow(), [undoNow]),
+    redo: useCallback(() => redoNow(), [redoNow]),
     overlay,
     result: data ?? null,
     failure: error,
@@ -264,7 +268,7 @@ function useGraphCommands({
   actions: DraftActions;
 }): void {
   const { t } = useTranslation("graph");
-  const { planDraft, commit, undo } = actions;
+  const { planDraft, commit, undo, redo } = actions;
   const clearRef = useRef(clear);
   clearRef.current = clear;
   useCommands(
@@ -273,6 +277,7 @@ function useGraphCommands({
         { id: "graph.planDraft", title: t("planDraft"), group: "screen", keys: "$mod+Enter", run: planDraft },
         { id: "graph.commit", title: t("commit"), group: "screen", keys: "$mod+Shift+Enter", run: commit },
         { id: "graph.undo", title: t("draft.undo"), group: "screen", keys: "$mod+z", run: undo },
+        { id: "graph.redo", title: t("draft.redo"), group: "screen", keys: "$mod+Shift+z", run: redo },
         {
           id: "graph.outline",
           title: t("cmd.outline"),
@@ -288,7 +293,7 @@ function useGraphCommands({
         },
         { id: "graph.clear", title: t("cmd.clear"), group: "screen", keys: "Escape", run: () => clearRef.current() },
       ],
-      [t, planDraft, commit, undo],
+      [t, planDraft, commit, undo, redo],
     ),
   );
   useCommands(

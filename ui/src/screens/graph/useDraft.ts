@@ -28,6 +28,12 @@ export function useUndo() {
   return useMutation({ mutationFn: () => api.post<DraftDto>("/api/draft/undo"), onSettled: done });
 }
 
+export function useRedo() {
+  const api = useApi();
+  const done = useAfterEdit();
+  return useMutation({ mutationFn: () => api.post<DraftDto>("/api/draft/redo"), onSettled: done });
+}
+
 export function usePlan() {
   const api = useApi();
   const client = useQueryClient();
