@@ -1,6 +1,7 @@
 //! Wire types of the API (`D11`): what every shell sees. Domain types convert into these at the door and never
 //! carry them inward. Words (states, actions, layers) are the words of the documents and of `dsl §9`.
 
+mod author;
 mod change;
 mod graph;
 mod matrix;
@@ -9,6 +10,7 @@ mod system;
 mod unit;
 mod workspace;
 
+pub use author::*;
 pub use change::*;
 pub use graph::*;
 pub use matrix::*;

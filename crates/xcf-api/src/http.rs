@@ -1,5 +1,6 @@
 //! The one API of every shell (`D11`): axum routes with their OpenAPI description. Handlers only translate.
 
+mod author;
 mod changes;
 mod events;
 mod graph;
@@ -60,6 +61,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::problems))
         .routes(routes!(workspace::read_file, workspace::write_file))
         .routes(routes!(workspace::edit))
+        .routes(routes!(author::act))
         .routes(routes!(workspace::draft))
         .routes(routes!(workspace::undo))
         .routes(routes!(workspace::redo))

@@ -2,6 +2,7 @@
 //! adapters to ports. The only crate that names adapters. It must never know Tauri, a terminal, or argument parsing.
 
 mod app;
+mod authoring;
 mod doctor;
 mod drafting;
 mod driving;

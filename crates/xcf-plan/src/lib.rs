@@ -7,6 +7,7 @@
 
 pub mod admission;
 pub mod assemble;
+pub mod author;
 pub mod closure;
 pub mod content;
 pub mod covered;

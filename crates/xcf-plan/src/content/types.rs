@@ -132,7 +132,9 @@ impl InputType {
         (known && !fits).then(|| format!("expected {}, the output is {}", self.word(), from.word()))
     }
 
-    fn word(&self) -> &'static str {
+    /// The type in words, for example `a list`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Unknown => "any value",
             Self::String => "a string",
