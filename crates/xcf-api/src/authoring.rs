@@ -53,8 +53,7 @@ impl Workspace {
                 let message = format!("{} changed on disk meanwhile", edit.file);
                 return Err(Problem::new(Kind::Conflict, "edit-conflict", message).hint("Do it again on the new text."));
             }
-            let change =
-                FileChange { file: edit.file.clone(), before: edit.before.clone(), after: edit.after.clone() };
+            let change = FileChange { file: edit.file.clone(), before: edit.before.clone(), after: edit.after.clone() };
             changes.push(change);
         }
         self.perform(label, changes).await
