@@ -141,10 +141,13 @@ check_run() {
     done
     cat run.log
     [ -n "${address:-}" ] || { echo "make run printed no address"; exit 1; }
-    curl --fail --silent --show-error "$address" | grep -qi "<title>.*xcloudflow" || { echo "no UI at $address"; exit 1; }
-    echo "the UI is served at $address"
+    # The token of the address is taken once and answered with a cookie and the address without it.
+    served=""
+    curl --fail --silent --show-error --location --cookie-jar jar --cookie jar --output page.html "$address" && served=1
     pkill -INT -P "$(cat run.pid)" || true
-    wait "$(cat run.pid)" 2>/dev/null || true'
+    wait "$(cat run.pid)" 2>/dev/null || true
+    [ -n "$served" ] && grep -qi "<title>.*xcloudflow" page.html || { echo "no UI at $address"; cat page.html; exit 1; }
+    echo "the UI is served at $address"'
 }
 
 check_test() {
