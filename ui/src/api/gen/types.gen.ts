@@ -5,6 +5,149 @@ export type ClientOptions = {
 };
 
 /**
+ * One act. Each is a minimal edit of the documents it touches.
+ */
+export type ActDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Lifecycle word.
+     */
+    lifecycle: string;
+    /**
+     * Layer an Ephemeral one counts as.
+     */
+    layer?: string | null;
+    /**
+     * Life time of an Ephemeral one.
+     */
+    ttl?: string | null;
+    /**
+     * Change frequency; none: the row's.
+     */
+    change_frequency?: string | null;
+    /**
+     * First modules.
+     */
+    modules: Array<ModuleToAddDto>;
+    /**
+     * Environments that assemble it.
+     */
+    environments: Array<string>;
+    op: 'new-composition';
+} | {
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * Module.
+     */
+    module: ModuleToAddDto;
+    op: 'add-module';
+} | {
+    /**
+     * Upstream.
+     */
+    from: PortDto;
+    /**
+     * Its output.
+     */
+    output: string;
+    /**
+     * Downstream.
+     */
+    to: PortDto;
+    /**
+     * Its input.
+     */
+    input: string;
+    op: 'connect';
+} | {
+    /**
+     * Downstream.
+     */
+    to: PortDto;
+    /**
+     * Its input.
+     */
+    input: string;
+    op: 'disconnect';
+} | {
+    /**
+     * The one that waits.
+     */
+    composition: string;
+    /**
+     * The one that comes first.
+     */
+    on: string;
+    op: 'depend';
+} | {
+    /**
+     * The one that waits.
+     */
+    composition: string;
+    /**
+     * The one that came first.
+     */
+    on: string;
+    op: 'undepend';
+} | {
+    /**
+     * The one that waits.
+     */
+    module: PortDto;
+    /**
+     * The one that comes first.
+     */
+    on: string;
+    op: 'after';
+} | {
+    /**
+     * The one that waits.
+     */
+    module: PortDto;
+    /**
+     * The one that came first.
+     */
+    on: string;
+    op: 'not-after';
+} | {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Compositions it assembles.
+     */
+    compositions: Array<string>;
+    op: 'new-environment';
+} | {
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * Environment.
+     */
+    environment: string;
+    op: 'assemble';
+} | {
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * Environment.
+     */
+    environment: string;
+    op: 'disassemble';
+};
+
+/**
  * What the acting person may do now, and why not.
  */
 export type AllowedDto = {
@@ -125,6 +268,60 @@ export type AttributeChangeDto = {
      * Masked.
      */
     sensitive: boolean;
+};
+
+/**
+ * An act, done or only looked at.
+ */
+export type AuthorRequest = {
+    /**
+     * The act.
+     */
+    act: ActDto;
+    /**
+     * Only show what it would write.
+     */
+    dryRun?: boolean;
+};
+
+/**
+ * What an act came to, or would.
+ */
+export type AuthorResponse = {
+    /**
+     * What a screen should select: a Composition, an Environment, or `composition/module`.
+     */
+    target: string;
+    /**
+     * Files.
+     */
+    files: Array<AuthoredFileDto>;
+    /**
+     * Diagnostics the act brings.
+     */
+    fresh: Array<DiagnosticDto>;
+    /**
+     * All diagnostics of the workspace with it.
+     */
+    diagnostics: Array<DiagnosticDto>;
+};
+
+/**
+ * One file an act writes.
+ */
+export type AuthoredFileDto = {
+    /**
+     * File.
+     */
+    file: string;
+    /**
+     * Text before; none if new.
+     */
+    oldText?: string | null;
+    /**
+     * Text after; none if it goes.
+     */
+    newText?: string | null;
 };
 
 /**
@@ -1141,6 +1338,24 @@ export type MatrixRowDto = {
 };
 
 /**
+ * A module to put into a Composition.
+ */
+export type ModuleToAddDto = {
+    /**
+     * Repository-relative path.
+     */
+    ref: string;
+    /**
+     * Name; none: the default, or that with a number where it is taken.
+     */
+    name?: string | null;
+    /**
+     * Engine; none: the matrix decides.
+     */
+    engine?: string | null;
+};
+
+/**
  * Opens a repository, or makes the sample.
  */
 export type OpenRequest = {
@@ -1373,6 +1588,20 @@ export type PolicyResultDto = {
      * Where.
      */
     place: PlaceDto;
+};
+
+/**
+ * A module of a Composition.
+ */
+export type PortDto = {
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * Module.
+     */
+    module: string;
 };
 
 /**
@@ -2181,6 +2410,27 @@ export type WorkspaceDto = {
      */
     version: string;
 };
+
+export type ActData = {
+    body: AuthorRequest;
+    path?: never;
+    query?: never;
+    url: '/api/author';
+};
+
+export type ActErrors = {
+    404: ProblemDto;
+    409: ProblemDto;
+    422: ProblemDto;
+};
+
+export type ActError = ActErrors[keyof ActErrors];
+
+export type ActResponses = {
+    200: AuthorResponse;
+};
+
+export type ActResponse = ActResponses[keyof ActResponses];
 
 export type ListData = {
     body?: never;
