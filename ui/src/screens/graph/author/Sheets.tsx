@@ -1,0 +1,45 @@
+import type { AuthorResponse } from "../../../api/dto";
+import type { GraphView } from "../useGraph";
+import { AddSheet } from "./AddSheet";
+import { AssembleSheet } from "./AssembleSheet";
+import { ConnectSheet } from "./ConnectSheet";
+import { compositionsOf, unitFor } from "./names";
+import { openSheet, useAuthoring } from "./state";
+import { useCatalog } from "./useAuthor";
+import { WiresSheet } from "./WiresSheet";
+
+const close = () => openSheet(null);
+
+/** The sheet that is open over the canvas, if any. */
+export function Sheets({
+  view,
+  environments,
+  environment,
+  onSelect,
+}: {
+  view: GraphView;
+  environments: string[];
+  environment: string | undefined;
+  onSelect: (id: string) => void;
+}) {
+  const sheet = useAuthoring((state) => state.sheet);
+  const catalog = useCatalog(sheet?.kind === "add");
+  const done = (answer: AuthorResponse) => {
+    close();
+    const id = unitFor(view.units, answer.target, environment);
+    if (id !== null) onSelect(id);
+  };
+  const common = { compositions: compositionsOf(view), environments, environment, onDone: done, onClose: close };
+  switch (sheet?.kind) {
+    case "add":
+      return <AddSheet {...common} modules={catalog.data?.modules ?? []} start={sheet} />;
+    case "connect":
+      return <ConnectSheet units={view.units} start={sheet} onDone={done} onClose={close} />;
+    case "wires":
+      return <WiresSheet unit={sheet.unit} edges={view.edges} onClose={close} />;
+    case "assemble":
+      return <AssembleSheet {...common} start={sheet} />;
+    default:
+      return null;
+  }
+}

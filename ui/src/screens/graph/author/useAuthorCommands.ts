@@ -1,0 +1,46 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { type Command, useCommands } from "../../../commands/registry";
+import { openSheet, useAuthoring } from "./state";
+
+/** What can be drawn, as commands: each drag of the mouse has its twin here (ui.md §1.9). */
+export function useAuthorCommands(selected: string | null): void {
+  const { t } = useTranslation("author");
+  useCommands(
+    useMemo((): Command[] => {
+      const reason = selected === null ? t("cmd.needUnit") : undefined;
+      const needs = reason === undefined ? {} : { reason };
+      return [
+        {
+          id: "graph.palette",
+          title: t("cmd.palette"),
+          group: "screen",
+          keys: "m",
+          run: () => useAuthoring.setState(({ palette }) => ({ palette: !palette })),
+        },
+        { id: "graph.add", title: t("cmd.add"), group: "screen", keys: "a", run: () => openSheet({ kind: "add" }) },
+        {
+          id: "graph.connect",
+          title: t("cmd.connect"),
+          group: "screen",
+          keys: "c",
+          run: () => openSheet({ kind: "connect", ...(selected === null ? {} : { from: selected }) }),
+        },
+        {
+          id: "graph.wires",
+          title: t("cmd.wires"),
+          group: "screen",
+          keys: "w",
+          ...needs,
+          run: () => selected !== null && openSheet({ kind: "wires", unit: selected }),
+        },
+        {
+          id: "graph.assemble",
+          title: t("cmd.assemble"),
+          group: "screen",
+          run: () => openSheet({ kind: "assemble" }),
+        },
+      ];
+    }, [t, selected]),
+  );
+}
