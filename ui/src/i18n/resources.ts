@@ -1,3 +1,4 @@
+import authorEn from "./en/author.json";
 import changesEn from "./en/changes.json";
 import firstRunEn from "./en/first-run.json";
 import frameEn from "./en/frame.json";
@@ -10,6 +11,7 @@ import problemsEn from "./en/problems.json";
 import runEn from "./en/run.json";
 import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
+import authorZh from "./zh-CN/author.json";
 import changesZh from "./zh-CN/changes.json";
 import firstRunZh from "./zh-CN/first-run.json";
 import frameZh from "./zh-CN/frame.json";
@@ -29,6 +31,7 @@ export const resources = {
     frame: frameEn,
     parts: partsEn,
     graph: graphEn,
+    author: authorEn,
     inspector: inspectorEn,
     problems: problemsEn,
     changes: changesEn,
@@ -43,6 +46,7 @@ export const resources = {
     frame: frameZh,
     parts: partsZh,
     graph: graphZh,
+    author: authorZh,
     inspector: inspectorZh,
     problems: problemsZh,
     changes: changesZh,

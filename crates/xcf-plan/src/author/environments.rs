@@ -4,7 +4,7 @@ use super::AuthorError;
 use super::compose::{self, scalar};
 use super::order::{path_of, written};
 use super::texts::Texts;
-use crate::workspace::Workspace;
+use crate::workspace::{IMPLICIT_ENVIRONMENT, Workspace};
 use serde_json::json;
 use xcf_core::docs::Doc;
 use xcf_core::docs::environment::EnvironmentSpec;
@@ -37,13 +37,16 @@ pub(super) fn create(
     Ok(name.to_owned())
 }
 
-/// Appends an entry for the Composition at `path`.
+/// Appends an entry for the Composition at `path`. The implicit Environment assembles everything by itself (`dsl §3`).
 pub(super) fn enter(
     model: &Workspace,
     texts: &mut Texts<'_>,
     environment: &str,
     path: &str,
 ) -> Result<(), AuthorError> {
+    if model.environment_docs.is_empty() && environment == IMPLICIT_ENVIRONMENT {
+        return Ok(());
+    }
     let doc = find(model, environment)?;
     let entry = json!({ "ref": path });
     let length = written(doc, "/spec/compositions", doc.spec.compositions.len());

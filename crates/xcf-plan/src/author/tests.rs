@@ -261,3 +261,20 @@ fn d12_an_overlay_shows_what_would_be() {
     let model = load(&overlay);
     assert!(model.units.iter().all(|u| u.id.environment.as_str() == "a") && !model.units.is_empty());
 }
+
+#[test]
+fn dsl3_the_implicit_environment_needs_no_entry() {
+    let bare = files().without("envs/prod.yaml");
+    let act = Act::NewComposition {
+        name: "dns".to_owned(),
+        lifecycle: Lifecycle::PaaS,
+        layer: None,
+        ttl: None,
+        change_frequency: None,
+        modules: vec![module("modules/cache")],
+        environments: vec!["default".to_owned()],
+    };
+    let (authored, after) = run(&bare, &act).unwrap();
+    assert_eq!(authored.files.len(), 1);
+    assert!(load(&after.tree()).units.iter().any(|u| u.id.to_string() == "default/dns/cache"));
+}

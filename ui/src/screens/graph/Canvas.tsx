@@ -4,6 +4,8 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "rea
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
+import { MODULE_TYPE, openSheet } from "./author/state";
+import { under } from "./author/under";
 import { ColumnHeads, LaneBands, LaneHeads } from "./Lanes";
 import { type Layout, type LayoutInput, size } from "./layout/types";
 import { useLayout } from "./layout/useLayout";
@@ -190,7 +192,22 @@ function Stage(props: StageProps) {
         minZoom={MIN_ZOOM}
         maxZoom={2}
         nodesDraggable={false}
-        nodesConnectable={false}
+        nodesConnectable
+        connectionRadius={40}
+        isValidConnection={({ source, target }) => joinable(source, target)}
+        onConnect={({ source, target }) => openSheet({ kind: "connect", from: source, to: target })}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+        }}
+        onDrop={(event) => {
+          const reference = event.dataTransfer.getData(MODULE_TYPE);
+          if (reference === "") return;
+          event.preventDefault();
+          const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          openSheet({ kind: "add", reference, ...under(layout, point) });
+        }}
         nodesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
@@ -233,6 +250,11 @@ function Stage(props: StageProps) {
       <MiniMap layout={layout} units={props.shown} />
     </section>
   );
+}
+
+/** Two different units of one environment; what else must hold is the server's to say. */
+function joinable(source: string, target: string): boolean {
+  return source !== target && source.split("/")[0] === target.split("/")[0];
 }
 
 /** Keeps the selected unit in view and moves focus with it when the canvas has focus. */

@@ -1,4 +1,5 @@
 import "./graph.css";
+import "./author/author.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,10 +11,15 @@ import { FilterField } from "../../filter/FilterField";
 import { hasTerm, matches, parseFilter, toggleTerm } from "../../filter/filter";
 import { Button, Chip, Seg } from "../../parts/controls";
 import { Dialog } from "../../parts/Dialog";
+import { Menu } from "../../parts/Menu";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { usePrefs } from "../../state/prefs";
 import { Inspector } from "../inspector/Inspector";
 import { Attention } from "./Attention";
+import { ModulePalette } from "./author/ModulePalette";
+import { Sheets } from "./author/Sheets";
+import { openSheet, useAuthoring } from "./author/state";
+import { useAuthorCommands } from "./author/useAuthorCommands";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
@@ -71,6 +77,8 @@ export function GraphScreen() {
   const far = useCanvasView((state) => state.far);
   const inspectorOpen = usePrefs((state) => state.inspectorOpen);
   const selected = search.sel ?? null;
+  const palette = useAuthoring((state) => state.palette);
+  useAuthorCommands(selected);
   useFirstZoom(view, search.env, selected !== null || text !== "");
   useEffect(() => useCanvasView.setState({ selected }), [selected]);
 
@@ -129,6 +137,7 @@ export function GraphScreen() {
             { value: "outline", label: t("outline") },
           ]}
         />
+        <AddMenu />
         {dirty && (
           <Button icon="check" onClick={actions.commit}>
             {t("commit")}
@@ -145,7 +154,8 @@ export function GraphScreen() {
         </Button>
       </header>
       <div className={inspectorOpen ? "split" : "split bare"}>
-        <div className="stage">
+        <div className={palette ? "stage with-modules" : "stage"}>
+          {palette && <ModulePalette />}
           {text !== "" && (
             <div className="filtered" role="status">
               {t("filtered", { shown: shown.length, all: view.units.length })}
@@ -197,6 +207,12 @@ export function GraphScreen() {
       {actions.overlay === "commit" && draft.data !== undefined && (
         <CommitDialog draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />
       )}
+      <Sheets
+        view={view}
+        environments={(workspace.data?.environments ?? []).map((e) => e.name)}
+        environment={search.env}
+        onSelect={open}
+      />
       {actions.result !== null && <PlanSheet result={actions.result} onClose={actions.close} />}
       {actions.failure !== null && errorCode(actions.failure) !== "untrusted-workspace" && (
         <Dialog open onClose={actions.close} title={t("planDraft")} wide>
@@ -311,10 +327,43 @@ function useGraphCommands({
   );
 }
 
+/** What can be drawn, by mouse; the same stands in the palette, with its keys. */
+function AddMenu() {
+  const { t } = useTranslation("author");
+  const on = useAuthoring((state) => state.palette);
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button icon="plus" aria-label={t("menu")}>
+          {t("menu")}
+        </Button>
+      }
+      entries={[
+        {
+          id: "palette",
+          label: t("cmd.palette"),
+          keys: "m",
+          on,
+          run: () => useAuthoring.setState(({ palette }) => ({ palette: !palette })),
+        },
+        { id: "add", label: t("cmd.add"), keys: "a", run: () => openSheet({ kind: "add" }) },
+        { id: "connect", label: t("cmd.connect"), keys: "c", run: () => openSheet({ kind: "connect" }) },
+        { id: "assemble", label: t("cmd.assemble"), run: () => openSheet({ kind: "assemble" }) },
+      ]}
+    />
+  );
+}
+
 function Empty() {
   const { t } = useTranslation("graph");
+  const { t: ta } = useTranslation("author");
   return (
     <EmptyState icon="graph" title={t("empty.title")} text={t("empty.text")}>
+      <Button icon="plus" onClick={() => openSheet({ kind: "add" })}>
+        {ta("cmd.add")}
+      </Button>
+      <Button onClick={() => openSheet({ kind: "assemble" })}>{ta("cmd.assemble")}</Button>
       <Link to="/problems" className="btn">
         {t("empty.problems")}
       </Link>

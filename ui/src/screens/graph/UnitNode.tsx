@@ -1,4 +1,4 @@
-import { type NodeProps, useStore } from "@xyflow/react";
+import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../../parts/drawings";
@@ -59,37 +59,56 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   if (unit.layer === "Ephemeral" || unit.status === "unassembled") classes.push("eph");
   if (attention) classes.push("att", tone);
   if (selected) classes.push("sel");
+  const { t: ta } = useTranslation("author");
   return (
-    <button
-      type="button"
-      className={`${classes.join(" ")}${near ? "" : " mid"}`}
-      data-unit={unit.id}
-      tabIndex={selected ? 0 : -1}
-      aria-pressed={selected}
-      title={unit.id}
-    >
-      {near ? (
+    <>
+      <button
+        type="button"
+        className={`${classes.join(" ")}${near ? "" : " mid"}`}
+        data-unit={unit.id}
+        tabIndex={selected ? 0 : -1}
+        aria-pressed={selected}
+        title={unit.id}
+      >
+        {near ? (
+          <>
+            <span className="n1">
+              <EngineGlyph engine={unit.engine} />
+              <UnitName unit={unit} max={17 - 3 * Math.min(unit.badges.length, 3)} />
+              <Badges badges={unit.badges} />
+            </span>
+            <span className="n2">
+              <StatusBadge status={unit.status} title={unit.detail ?? undefined} />
+            </span>
+          </>
+        ) : (
+          <span className="n-mid">
+            <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
+            <span className={`${tone} cc`}>
+              <Icon name={iconOf(unit.status)} />
+              <StatusWord status={unit.status} />
+            </span>
+          </span>
+        )}
+        <span className="vh">{t("nodeWired", { count: wired })}</span>
+      </button>
+      {near && (
         <>
-          <span className="n1">
-            <EngineGlyph engine={unit.engine} />
-            <UnitName unit={unit} max={17 - 3 * Math.min(unit.badges.length, 3)} />
-            <Badges badges={unit.badges} />
-          </span>
-          <span className="n2">
-            <StatusBadge status={unit.status} title={unit.detail ?? undefined} />
-          </span>
+          <Handle
+            type="target"
+            position={Position.Top}
+            className="port in"
+            title={ta("handle.in", { unit: unit.id })}
+          />
+          <Handle
+            type="source"
+            position={Position.Bottom}
+            className="port out"
+            title={ta("handle.out", { unit: unit.id })}
+          />
         </>
-      ) : (
-        <span className="n-mid">
-          <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
-          <span className={`${tone} cc`}>
-            <Icon name={iconOf(unit.status)} />
-            <StatusWord status={unit.status} />
-          </span>
-        </span>
       )}
-      <span className="vh">{t("nodeWired", { count: wired })}</span>
-    </button>
+    </>
   );
 }
 

@@ -29,6 +29,9 @@ export interface GraphUnit {
   gate: string;
   locked: string | null;
   draft: boolean;
+  /** Names of its ports. */
+  inputs: string[];
+  outputs: string[];
 }
 
 export interface GraphEdge {
@@ -36,6 +39,10 @@ export interface GraphEdge {
   target: string;
   kind: "data" | "order";
   outputs: string[];
+  /** Every wire of the pair, port to port. */
+  wires: { output: string; input: string }[];
+  /** True if an order stands there without data. */
+  declared: boolean;
 }
 
 export interface LaneRoute {
@@ -77,20 +84,31 @@ function readUnit(node: UnitNodeDto): GraphUnit {
     gate: node.gate,
     locked: node.lockedBy ?? null,
     draft: node.draft,
+    inputs: node.inputs,
+    outputs: node.outputs,
   };
 }
 
 /** One wire per pair of units; its outputs joined, so that a picture of many inputs stays readable. */
 function readEdges(edges: EdgeDto[]): GraphEdge[] {
   const byPair = new Map<string, GraphEdge>();
-  for (const { from, to, kind, output } of edges) {
+  for (const { from, to, kind, output, input } of edges) {
     const key = `${from}>${to}`;
-    const old = byPair.get(key) ?? { source: from, target: to, kind: "order" as const, outputs: [] };
+    const old = byPair.get(key) ?? {
+      source: from,
+      target: to,
+      kind: "order" as const,
+      outputs: [],
+      wires: [],
+      declared: false,
+    };
     const wired = kind === "wired";
     byPair.set(key, {
       ...old,
       kind: wired ? "data" : old.kind,
       outputs: wired && output && !old.outputs.includes(output) ? [...old.outputs, output] : old.outputs,
+      wires: wired && output && input ? [...old.wires, { output, input }] : old.wires,
+      declared: old.declared || !wired,
     });
   }
   return [...byPair.values()];
@@ -112,6 +130,8 @@ function readUnassembled(node: UnassembledDto): GraphUnit {
     gate: "",
     locked: null,
     draft: false,
+    inputs: [],
+    outputs: [],
   };
 }
 

@@ -30,11 +30,7 @@ export function ModulePalette() {
       <header className="modules-head">
         <h2>{t("palette.title")}</h2>
         <span className="grow" />
-        <IconButton
-          label={t("palette.close")}
-          icon="x"
-          onClick={() => useAuthoring.setState({ palette: false })}
-        />
+        <IconButton label={t("palette.close")} icon="x" onClick={() => useAuthoring.setState({ palette: false })} />
       </header>
       <TextInput
         aria-label={t("palette.search")}

@@ -1,5 +1,5 @@
-import type { Layout } from "../layout/types";
 import type { Layer } from "../../../parts/marks";
+import type { Layout } from "../layout/types";
 
 /** What lies under a point of the canvas: a Composition, or only its lane. */
 export function under(layout: Layout, point: { x: number; y: number }): { composition?: string; layer?: Layer } {
