@@ -318,7 +318,8 @@ pub fn diagnostic(vanished: &Vanished) -> Option<Diagnostic> {
         }
         Fate::Abandoned { left, place } => {
             let message = format!("{id} is gone and was never applied, but something of it may be there: {left}");
-            let hint = "Put its text back and apply it, then remove it; or look at what is there. Nothing of it is destroyed.";
+            let hint =
+                "Put its text back and apply it, then remove it; or look at what is there. Nothing of it is destroyed.";
             Some(Diagnostic::warning("left-behind", message, place.clone()).hint(hint))
         }
     }

@@ -153,7 +153,11 @@ impl Workspace {
         versions
     }
     /// Units with state that head does not have, judged by the commit each was last applied or re-keyed at; and those commits.
-    pub(crate) async fn vanished(&self, head: &Loaded, records: &Records) -> Answer<(Vec<Vanished>, BTreeMap<CommitId, Loaded>)> {
+    pub(crate) async fn vanished(
+        &self,
+        head: &Loaded,
+        records: &Records,
+    ) -> Answer<(Vec<Vanished>, BTreeMap<CommitId, Loaded>)> {
         let mut bases = BTreeMap::new();
         let gone = records.iter().filter(|(id, _)| head.model.unit(id).is_none()).map(|(_, record)| record);
         let commits: BTreeSet<CommitId> =

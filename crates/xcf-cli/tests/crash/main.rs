@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod faults;
+mod left;
 mod sweep;
 mod world;
 
@@ -36,7 +37,7 @@ const SCRIPTED: Wanted =
     Wanted { units: &["dev/base/left", "dev/base/right", "dev/top/app"], resource: "scripted_thing.this" };
 
 /// A unit, and one that is fed by its output and so planned in the run.
-fn real() -> World {
+pub fn real() -> World {
     World::new(
         &[
             ("envs/dev.yaml", ENVIRONMENT),

@@ -182,7 +182,9 @@ fn d6_an_object_this_run_made_and_did_not_finish_may_be_made_anew_and_nothing_el
     let ours = made_here(&approved, &again);
     assert_eq!((ours.clone(), uncovered(&approved, &again, &ours)), (made("a.b"), vec![]));
     // Replaced for another reason, something that was there before, or something never approved: not ours to replace.
-    for other in [tainted("a.b", "/x"), tainted("c.d", "replace_because_tainted"), tainted("e.f", "replace_because_tainted")] {
+    for other in
+        [tainted("a.b", "/x"), tainted("c.d", "replace_because_tainted"), tainted("e.f", "replace_because_tainted")]
+    {
         let other = plan(vec![other]);
         let ours = made_here(&approved, &other);
         assert!(ours.is_empty() && !uncovered(&approved, &other, &ours).is_empty(), "{other:?}");

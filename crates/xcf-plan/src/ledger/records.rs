@@ -303,6 +303,8 @@ pub struct RunRecord {
     pub requested_by: Actor,
     /// When.
     pub requested_at: Timestamp,
+    /// Position of the event: controls after it are this run's.
+    pub requested_position: u64,
     /// True if restrictions that are not effective yet were accepted.
     pub accept_not_yet_effective: bool,
     /// When a driver first began.

@@ -5,8 +5,8 @@ mod kit;
 use kit::{Fault, Made, Rig};
 use std::sync::Arc;
 use xcf_core::actor::Actor;
-use xcf_core::event::EventKind;
 use xcf_core::changeset::{ChangeSetState, RunOutcome};
+use xcf_core::event::EventKind;
 use xcf_core::ids::{ChangeSetId, RunId};
 use xcf_core::ports::store::EventLog;
 

@@ -25,7 +25,9 @@ use xcf_core::route::Gate;
 /// What an append does instead of succeeding.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    Io { durable: bool },
+    Io {
+        durable: bool,
+    },
     /// The driver dies right after the first append that holds this, which is durable.
     After(EventKind),
     Fenced,
