@@ -243,6 +243,8 @@ fn leaves(value: &Value) -> BTreeMap<String, &Value> {
         let here = pointer.len();
         match value {
             Value::Null => {}
+            // Nothing about the object itself changes.
+            Value::Object(map) if map.is_empty() && pointer.is_empty() => {}
             Value::Object(map) if !map.is_empty() => {
                 for (key, inner) in map {
                     pointer.push('/');
