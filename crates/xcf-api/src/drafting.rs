@@ -6,8 +6,10 @@ use crate::dto::{
 };
 use crate::error::{Answer, Kind, Problem};
 use crate::history::{FileChange, Label};
-use crate::open::{Workspace, blocking};
+use crate::open::{Loaded, Workspace, blocking};
 use crate::texts::{LARGEST_TEXT, digest};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use xcf_core::edit::{Edit, EditError};
 use xcf_core::ids::UnitId;
 use xcf_git::{Author, ChangeKind};
@@ -104,11 +106,8 @@ impl Workspace {
                 new_text,
             });
         }
-        let units = if files.is_empty() {
-            Vec::new()
-        } else {
-            changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &files)
-        };
+        let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+        let units = changed_units(old.as_ref().map(|l| l.model.as_ref()), &new.model, &paths);
         let (undo, redo) = self.history.next();
         Ok(DraftDto {
             branch: head.branch.unwrap_or_default(),
@@ -118,6 +117,16 @@ impl Workspace {
             undo,
             redo,
         })
+    }
+    /// Units of `now`, the working tree, that differ from `head`, without looking at any text.
+    pub(crate) async fn changed_in(&self, head: &Loaded, now: &Loaded) -> Answer<BTreeSet<UnitId>> {
+        if Arc::ptr_eq(&head.model, &now.model) {
+            return Ok(BTreeSet::new());
+        }
+        let repo = self.repo.clone();
+        let dirty = blocking(move || Ok(repo.dirty()?)).await?;
+        let paths: Vec<&str> = dirty.iter().map(|d| d.path.as_str()).collect();
+        Ok(changed_units(Some(&head.model), &now.model, &paths).into_iter().collect())
     }
     /// Use case: commits chosen files (none named: all changed ones) on the current branch.
     ///
@@ -193,11 +202,14 @@ fn line_counts(old: Option<&str>, new: Option<&str>) -> (u32, u32) {
     (added, removed)
 }
 
-/// Units whose documents' meaning or module files differ.
-pub(crate) fn changed_units(old: Option<&Model>, new: &Model, files: &[DraftFileDto]) -> Vec<UnitId> {
+/// Units whose documents' meaning or module files differ; `files`: paths that differ, none: nothing does.
+fn changed_units(old: Option<&Model>, new: &Model, files: &[&str]) -> Vec<UnitId> {
+    if files.is_empty() {
+        return Vec::new();
+    }
     let touched = |module: &str| {
         let folder = if module.ends_with(".yml") || module.ends_with(".yaml") { parent(module) } else { module };
-        files.iter().any(|f| f.path == module || f.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        files.iter().any(|f| *f == module || f.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     };
     let differs = |unit: &xcf_core::graph::Unit| match old.and_then(|o| o.unit(&unit.id)) {
         None => true,

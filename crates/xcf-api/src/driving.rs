@@ -263,8 +263,7 @@ impl Workspace {
             leave,
         };
         let hands = Arc::new(Hands { workspace: Arc::clone(self) });
-        let opened =
-            Driver::open(Arc::clone(&self.store), Arc::clone(&self.clock), hands, settings, run, Some(spec)).await;
+        let opened = Driver::open(Arc::clone(&self.store), Arc::clone(&self.clock), hands, settings, run, spec).await;
         let driver = match opened {
             Ok(driver) => driver,
             Err(error) => {
@@ -292,26 +291,16 @@ impl Workspace {
         });
         Ok(())
     }
-    async fn spec_of(&self, run: RunId) -> Answer<RunSpec> {
+    /// What a run that has not begun runs; none if its journal tells it already.
+    async fn spec_of(&self, run: RunId) -> Answer<Option<RunSpec>> {
         let ledger = self.ledger().await?;
         let record = ledger.runs.get(&run).ok_or_else(|| Problem::not_found(run))?;
-        let set = self.revision(record.change_set, record.revision).await?;
-        let requested = self.requested_at(run).await?;
-        RunSpec::of(&set, run, DEFAULT_CONCURRENCY, requested).map_err(|e| Problem::internal("damaged-change-set", e))
-    }
-    /// Position of `run.requested`: controls after it are this run's.
-    async fn requested_at(&self, run: RunId) -> Answer<u64> {
-        let mut position = 0;
-        loop {
-            let events = self.store.read(position, 2_000).await?;
-            let Some(last) = events.last() else { return Ok(position) };
-            if let Some(found) =
-                events.iter().find(|e| e.event.kind == EventKind::RunRequested && e.event.run == Some(run))
-            {
-                return Ok(found.position);
-            }
-            position = last.position;
+        if record.started_at.is_some() {
+            return Ok(None);
         }
+        let set = self.revision(record.change_set, record.revision).await?;
+        let spec = RunSpec::of(&set, run, DEFAULT_CONCURRENCY, record.requested_position);
+        spec.map(Some).map_err(|e| Problem::internal("damaged-change-set", e))
     }
     /// Waits until no run is driven by this process any more, so that what they leave behind is swept; at most `at_most`.
     pub async fn settle(&self, at_most: std::time::Duration) {

@@ -66,11 +66,12 @@ impl Workspace {
         let head = self.at_head().await?;
         let text = self.text_of(home.file).await?.unwrap_or_default();
         let digests = self.digests_of(&now, unit).await?;
-        let node =
-            self.graph(Some(id.environment.as_str()), true).await?.units.into_iter().find(|n| n.id == id.to_string());
+        let ledger = self.ledger().await?;
+        self.refresh_pending(&now, &ledger).await?;
+        let draft = self.changed_in(&head, &now).await?.contains(id);
         let file_digest = xcf_core::digest::sha256(text.as_bytes()).to_string();
         Ok(UnitDetailDto {
-            node: node.ok_or_else(|| Problem::not_found(id))?,
+            node: self.node(&now.model, &ledger, unit, draft, self.clock.now()),
             module_ref: unit.module_ref.to_string(),
             inputs: inputs(&now, &head.model, unit, &home, &digests),
             policies: policies(unit, &home, &file_digest),

@@ -6,6 +6,7 @@ use crate::dto::{
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Loaded, Workspace, blocking};
+use crate::planning::records;
 use crate::views::matrix::{facts, grid, lane, steps};
 use crate::views::route::rows;
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use xcf_core::graph::{Edge, EdgeKind, EnvironmentInfo, Unit};
 use xcf_core::ids::UnitId;
 use xcf_core::route::{Gate, Lifecycle};
 use xcf_plan::ledger::Ledger;
-use xcf_plan::removed::{Fate, judge};
+use xcf_plan::removed::{Fate, diagnostic, judge};
 use xcf_plan::standing::Standing;
 use xcf_plan::workspace::Workspace as Model;
 
@@ -117,10 +118,7 @@ impl Workspace {
     pub(crate) async fn graph(&self, environment: Option<&str>, draft: bool) -> Answer<GraphDto> {
         let head = self.at_head().await?;
         let shown = if draft { self.at_worktree().await? } else { head.clone() };
-        let changed: BTreeSet<UnitId> = match draft && !std::sync::Arc::ptr_eq(&head.model, &shown.model) {
-            true => self.draft().await?.units.iter().filter_map(|u| u.parse().ok()).collect(),
-            false => BTreeSet::new(),
-        };
+        let changed: BTreeSet<UnitId> = if draft { self.changed_in(&head, &shown).await? } else { BTreeSet::new() };
         let ledger = self.ledger().await?;
         self.refresh_pending(&shown, &ledger).await?;
         let now = self.clock.now();
@@ -131,6 +129,7 @@ impl Workspace {
         let nodes: Vec<UnitNodeDto> =
             units.iter().map(|u| self.node(model, &ledger, u, changed.contains(&u.id), now)).collect();
         let nodes = self.with_unreadable(nodes, environment, &head, model, &ledger, now);
+        let nodes = self.with_vanished(nodes, environment, &shown, &ledger, now).await?;
         let edges = model.edges().iter().filter(|e| wanted(&e.from)).map(edge).collect();
         Ok(GraphDto {
             units: nodes,
@@ -174,7 +173,40 @@ impl Workspace {
         }
         nodes
     }
-    fn node(&self, model: &Model, ledger: &Ledger, unit: &Unit, draft: bool, now: jiff::Timestamp) -> UnitNodeDto {
+    /// Units that the log knows and no text does: what can't be told, or may have been left half made, is not forgotten.
+    async fn with_vanished(
+        &self,
+        mut nodes: Vec<UnitNodeDto>,
+        environment: Option<&str>,
+        shown: &Loaded,
+        ledger: &Ledger,
+        now: jiff::Timestamp,
+    ) -> Answer<Vec<UnitNodeDto>> {
+        if ledger.units.iter().all(|(id, unit)| !unit.may_exist() || shown.model.unit(id).is_some()) {
+            return Ok(nodes);
+        }
+        let (vanished, bases) = self.vanished(shown, &records(ledger)).await?;
+        for gone in vanished {
+            let wanted = environment.is_none_or(|e| gone.id.environment.as_str() == e);
+            let known = bases.get(&gone.known_at).and_then(|b| Some((b, b.model.unit(&gone.id)?)));
+            let (Some((base, unit)), Some(told)) = (known.filter(|_| wanted), diagnostic(&gone)) else { continue };
+            if nodes.iter().all(|n| n.id != gone.id.to_string()) {
+                let mut node = self.node(&base.model, ledger, unit, false, now);
+                node.standing = Standing::Unresolved.as_str().to_owned();
+                node.standing_why = format!("{} ({})", told.message, told.place);
+                nodes.push(node);
+            }
+        }
+        Ok(nodes)
+    }
+    pub(crate) fn node(
+        &self,
+        model: &Model,
+        ledger: &Ledger,
+        unit: &Unit,
+        draft: bool,
+        now: jiff::Timestamp,
+    ) -> UnitNodeDto {
         let (state, why) = self.standing_of(model.blocked.get(&unit.id), ledger, &unit.id, draft, now);
         let lock = ledger.locks.get(&xcf_plan::admission::unit_lock(&unit.id));
         let open = ledger.change_sets.values().rev().find(|c| {

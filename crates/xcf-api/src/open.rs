@@ -49,7 +49,7 @@ pub struct Workspace {
     pub(crate) drivers: crate::driving::Drivers,
     pub(crate) settled: tokio::sync::Notify,
     pub(crate) marks: crate::standing::PendingMarks,
-    ledger: Mutex<Ledger>,
+    ledger: Mutex<Arc<Ledger>>,
     models: Mutex<Vec<(CommitId, Loaded)>>,
     worktree: Mutex<Option<(String, Loaded)>>,
 }
@@ -113,19 +113,20 @@ impl Workspace {
     pub fn root(&self) -> &Path {
         &self.root
     }
-    /// What the log says now.
+    /// What the log says now; only events since the last look are folded.
     ///
     /// # Errors
     /// The store failed, or holds something this version can't read.
-    pub(crate) async fn ledger(&self) -> Answer<Ledger> {
+    pub(crate) async fn ledger(&self) -> Answer<Arc<Ledger>> {
         let mut ledger = self.ledger.lock().await;
         loop {
             let events = self.store.read(ledger.position, FOLD_CHUNK).await?;
             if events.is_empty() {
-                return Ok(ledger.clone());
+                return Ok(Arc::clone(&ledger));
             }
+            let fold = Arc::make_mut(&mut ledger);
             for event in &events {
-                ledger.apply(event).map_err(|e| Problem::internal("log-unreadable", e).hint("A newer xcf may have written it; otherwise the store is damaged: keep a copy before anything else."))?;
+                fold.apply(event).map_err(|e| Problem::internal("log-unreadable", e).hint("A newer xcf may have written it; otherwise the store is damaged: keep a copy before anything else."))?;
             }
         }
     }

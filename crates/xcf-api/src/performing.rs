@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
-use xcf_core::event::UnitApplied;
-use xcf_core::ids::UnitId;
+use xcf_core::event::{EventKind, StreamId, UnitApplied, UnitPlanned};
+use xcf_core::ids::{BlobId, Digest, UnitId};
 use xcf_core::ports::runner::{
     CancelFlag, ChildIdentity, EffectIo, LogStream, ResourceProgress, RunnerError, UnitContext,
 };
@@ -115,6 +115,41 @@ impl Hands {
     async fn set(&self, job: &Job) -> Result<ChangeSet, Failed> {
         Ok(self.workspace.revision(job.change_set, job.revision).await?)
     }
+    /// The unit as it was planned under `digest`, at which its gate counts: in the ChangeSet, as it is planned now, or once in
+    /// this run. A plan that the approval covers bears another digest than the one approved, and may be followed by more.
+    async fn bearing(
+        &self,
+        job: &Job,
+        set: &ChangeSet,
+        id: &UnitId,
+        digest: &Digest,
+        newest: Option<&BlobId>,
+    ) -> Result<Option<ChangeUnit>, Failed> {
+        if let Some(unit) = set.unit(id).filter(|u| &u.unit_digest == digest) {
+            return Ok(Some(unit.clone()));
+        }
+        if let Some(blob) = newest {
+            let unit: ChangeUnit = self.workspace.blob_json(blob).await?;
+            if &unit.unit_digest == digest {
+                return Ok(Some(unit));
+            }
+        }
+        let mut after = 0;
+        loop {
+            let events = self.workspace.store.read_stream(&StreamId::run(job.run), after, 2_000).await?;
+            let Some(last) = events.last() else { return Ok(None) };
+            after = last.position;
+            for event in events.iter().map(|e| &e.event) {
+                if event.kind == EventKind::UnitPlanned && event.unit.as_ref() == Some(id) {
+                    let planned: UnitPlanned = serde_json::from_value(event.data.clone())
+                        .map_err(|e| Problem::internal("store-damaged", format!("a plan of {id}: {e}")))?;
+                    if &planned.unit_digest == digest {
+                        return Ok(Some(self.workspace.blob_json(&planned.blob).await?));
+                    }
+                }
+            }
+        }
+    }
     /// Work folder of this issue of the effect; an adopted process brings its own.
     fn work_dir(&self, job: &Job) -> PathBuf {
         let fresh = || self.workspace.run_folder(job.run).join(format!("{}-{}", job.effect, job.issue));
@@ -192,12 +227,13 @@ impl Workspace {
         let ledger = self.ledger().await?;
         let applied = ledger.units.get(id).and_then(|u| u.applied.as_ref()).map(|a| a.record.clone());
         let applied: UnitApplied = applied.ok_or_else(|| Problem::not_found(format!("an apply of {id}")))?;
-        self.recorded_of(&applied).await
+        self.recorded_of(id, &applied).await
     }
-    /// Recipe and inputs of one record.
-    pub(crate) async fn recorded_of(&self, applied: &UnitApplied) -> Answer<(Recipe, Bound)> {
+    /// Recipe and inputs of one record, for the unit as it is called now: its state went with its name if it was moved since.
+    pub(crate) async fn recorded_of(&self, id: &UnitId, applied: &UnitApplied) -> Answer<(Recipe, Bound)> {
         let recipe: Recipe = serde_json::from_value(applied.recipe.clone())
             .map_err(|e| Problem::internal("store-damaged", format!("the recorded recipe can't be read: {e}")))?;
+        let recipe = Recipe { unit: id.clone(), ..recipe };
         let known: BTreeMap<String, RecordedInput> = self.blob_json(&applied.inputs).await?;
         Ok((recipe, Bound { known, unknown: BTreeMap::new() }))
     }

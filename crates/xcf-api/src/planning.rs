@@ -16,6 +16,7 @@ use crate::error::{Answer, Kind, Problem};
 use crate::http::Acting;
 use crate::open::{Loaded, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use xcf_core::actor::Actor;
 use xcf_core::diag::Diagnostic;
 use xcf_core::ids::{ChangeId, CommitId, EnvName};
@@ -34,7 +35,7 @@ pub(crate) struct Scene {
     pub(crate) opener: Option<String>,
     pub(crate) title: String,
     pub(crate) actor: Actor,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) records: Records,
     pub(crate) pending: PendingSet,
     pub(crate) vanished: Vec<Vanished>,

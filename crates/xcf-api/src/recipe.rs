@@ -5,14 +5,14 @@
 
 use crate::error::{Answer, Kind, Problem};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use xcf_core::graph::{BoundRef, Host, Unit};
 use xcf_core::ids::UnitId;
 use xcf_core::ports::runner::{EngineSettings, Outputs};
 use xcf_core::ports::secrets::SecretSource;
 use xcf_core::route::Engine;
-use xcf_core::value::{Resolved, SecretValue, Shape, shape};
+use xcf_core::value::{Resolved, SecretValue, Shape, map_shapes};
 
 /// Facts an engine needs besides inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ pub(crate) fn bind(recipe: &Recipe, look: &dyn Fn(&BoundRef) -> Known) -> Bound 
     let mut bound = Bound::default();
     for (name, written) in &recipe.inputs {
         let mut state = State { recipe, input: name, look, sensitive: false, unknown: None };
-        let value = state.walk(written, &mut String::new());
+        let value = state.resolve(written);
         match state.unknown {
             Some(why) => {
                 bound.unknown.insert(name.clone(), why);
@@ -110,42 +110,17 @@ struct State<'a> {
 }
 
 impl State<'_> {
-    fn walk(&mut self, value: &Value, pointer: &mut String) -> Value {
-        match shape(value) {
-            Shape::Output(_) => self.reference(pointer),
+    fn resolve(&mut self, written: &Value) -> Value {
+        map_shapes(written, &mut |pointer, shape, whole| match shape {
+            Shape::Output(_) => Some(self.reference(pointer)),
             // A literal that looks like a reference stays wrapped until the engine gets it.
-            Shape::Literal(_) | Shape::Secret(_) => value.clone(),
+            Shape::Literal(_) | Shape::Secret(_) => Some(whole.clone()),
             Shape::LooksLikeReference => {
                 self.unknown = Some("it looks like a reference but is none".to_owned());
-                Value::Null
+                Some(Value::Null)
             }
-            Shape::Data => self.data(value, pointer),
-        }
-    }
-    fn data(&mut self, value: &Value, pointer: &mut String) -> Value {
-        let here = pointer.len();
-        match value {
-            Value::Object(map) => {
-                let mut out = Map::new();
-                for (key, inner) in map {
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    out.insert(key.clone(), self.walk(inner, pointer));
-                    pointer.truncate(here);
-                }
-                Value::Object(out)
-            }
-            Value::Array(items) => {
-                let mut out = Vec::new();
-                for (index, inner) in items.iter().enumerate() {
-                    pointer.push_str(&format!("/{index}"));
-                    out.push(self.walk(inner, pointer));
-                    pointer.truncate(here);
-                }
-                Value::Array(out)
-            }
-            other => other.clone(),
-        }
+            Shape::Data => None,
+        })
     }
     fn reference(&mut self, pointer: &str) -> Value {
         let found = self.recipe.references.iter().find(|r| r.input == self.input && r.pointer == pointer);
@@ -235,15 +210,11 @@ pub(crate) fn secret_references(value: &Value, into: &mut Vec<String>) {
 }
 
 fn unwrap(value: &Value, secret: &dyn Fn(&str) -> Value) -> Value {
-    match shape(value) {
-        Shape::Secret(reference) => secret(&reference),
-        Shape::Literal(inner) => inner,
-        _ => match value {
-            Value::Object(map) => Value::Object(map.iter().map(|(k, v)| (k.clone(), unwrap(v, secret))).collect()),
-            Value::Array(items) => Value::Array(items.iter().map(|v| unwrap(v, secret)).collect()),
-            other => other.clone(),
-        },
-    }
+    map_shapes(value, &mut |_, shape, _| match shape {
+        Shape::Secret(reference) => Some(secret(reference)),
+        Shape::Literal(inner) => Some(inner.clone()),
+        _ => None,
+    })
 }
 
 /// Outputs as they stand in the blob that `unit.applied` names.
@@ -325,6 +296,18 @@ mod tests {
         assert!(bound.known["x"].sensitive);
         assert_eq!(bound.known["x"].value, json!({"literal": {"output": "looks like one"}}));
         assert_eq!(shown(&bound)["x"], json!("<secret>"));
+    }
+
+    #[test]
+    fn dsl1_policy_inputs_are_masked() {
+        let r = recipe(
+            json!({"a": 1, "b": {"user": "x", "password": {"secret": "env:P"}}, "c": {"output": "o"}, "d": {"literal": {"output": 1}}}),
+            vec![reference("c", "", None)],
+        );
+        let shown = serde_json::to_value(shown(&bind(&r, &|_| Known::Unknown("o of dev/a/up".into())))).unwrap();
+        let wanted =
+            json!({"a": 1, "b": {"user": "x", "password": "<secret>"}, "c": {"unknown": true}, "d": {"output": 1}});
+        assert_eq!(shown, wanted);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::http::Acting;
 use crate::identity::{OwnKey, not_own};
 use crate::open::Workspace;
 use crate::performing::Checked;
-use crate::views::change::Review;
+use crate::views::change::{Review, closed};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use xcf_core::actor::Actor;
@@ -112,10 +112,13 @@ impl Workspace {
         let own = self.identities.own().await;
         let mut items = Vec::new();
         for (id, record) in ledger.change_sets.iter().rev() {
-            let there =
-                record.current().is_some() && environment.is_none_or(|e| record.created.environment.as_str() == e);
-            if there {
-                items.push(self.case(&ledger, *id, &own).await?.review().summary());
+            if environment.is_some_and(|e| record.created.environment.as_str() != e) {
+                continue;
+            }
+            match (record.current(), &record.ended) {
+                (None, _) => {}
+                (Some(revision), Some(end)) => items.push(closed(record, revision, end)),
+                (Some(_), None) => items.push(self.case(&ledger, *id, &own).await?.review().summary()),
             }
         }
         Ok(ChangeListDto { items, position: ledger.position })

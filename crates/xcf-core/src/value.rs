@@ -96,6 +96,47 @@ pub fn visit_shapes(value: &Value, see: &mut dyn FnMut(&str, &Shape)) {
     walk(value, &mut String::new(), see);
 }
 
+/// Rebuilds a value. `replace` gets the JSON Pointer, shape and value of every map that is not plain data, at any depth, and
+/// says what stands in its place; none: it is walked like data.
+pub fn map_shapes(value: &Value, replace: &mut dyn FnMut(&str, &Shape, &Value) -> Option<Value>) -> Value {
+    fn walk(
+        value: &Value,
+        pointer: &mut String,
+        replace: &mut dyn FnMut(&str, &Shape, &Value) -> Option<Value>,
+    ) -> Value {
+        let found = shape(value);
+        if found != Shape::Data
+            && let Some(instead) = replace(pointer, &found, value)
+        {
+            return instead;
+        }
+        let here = pointer.len();
+        match value {
+            Value::Object(map) => {
+                let mut out = serde_json::Map::new();
+                for (key, inner) in map {
+                    pointer.push('/');
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    out.insert(key.clone(), walk(inner, pointer, replace));
+                    pointer.truncate(here);
+                }
+                Value::Object(out)
+            }
+            Value::Array(items) => {
+                let mut out = Vec::with_capacity(items.len());
+                for (index, inner) in items.iter().enumerate() {
+                    pointer.push_str(&format!("/{index}"));
+                    out.push(walk(inner, pointer, replace));
+                    pointer.truncate(here);
+                }
+                Value::Array(out)
+            }
+            other => other.clone(),
+        }
+    }
+    walk(value, &mut String::new(), replace)
+}
+
 /// An input as it goes to an engine: data, secret, or truly unknown – never a mock (`D6`).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Resolved {
@@ -139,6 +180,26 @@ impl std::fmt::Debug for SecretValue {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn dsl6_what_is_not_data_is_replaced_in_place_or_walked_like_data() {
+        let value =
+            json!({"a/b": [1, {"secret": "env:X"}], "odd": {"from": 1, "x": {"output": "o"}}, "l": {"literal": 2}});
+        let mut seen = Vec::new();
+        let mapped = map_shapes(&value, &mut |pointer, shape, whole| {
+            seen.push(pointer.to_owned());
+            match shape {
+                Shape::Secret(text) => Some(json!(text)),
+                Shape::Output(_) => Some(Value::Null),
+                Shape::Literal(_) => Some(whole.clone()),
+                _ => None,
+            }
+        });
+        let wanted = json!({"a/b": [1, "env:X"], "odd": {"from": 1, "x": null}, "l": {"literal": 2}});
+        assert_eq!(mapped, wanted);
+        seen.sort();
+        assert_eq!(seen, ["/a~1b/1", "/l", "/odd", "/odd/x"]);
+    }
 
     #[test]
     fn dsl6_reference_shapes() {

@@ -153,7 +153,8 @@ impl Ansible {
                 Inspection::NotStarted => Ok(None),
                 Inspection::Finished => self.finish_lost(run, ran, instead).await.map(Some),
                 Inspection::Partial { found } => {
-                    Err(RunnerError::new("stale-plan", format!("the earlier attempt did part of it: {found}"))
+                    // Not `stale-plan`: that says that nothing was started.
+                    Err(RunnerError::new("engine-lost", format!("the earlier attempt did part of it: {found}"))
                         .hint("plan again and apply the rest"))
                 }
                 Inspection::Unknown { reason } => Err(RunnerError::new("engine-lost", reason)

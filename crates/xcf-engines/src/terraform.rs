@@ -109,7 +109,8 @@ impl Terraform {
                 }))
             }
             inspect::Found::Is(Inspection::Partial { found }) => {
-                Err(RunnerError::new("stale-plan", format!("the earlier attempt did part of it: {found}"))
+                // Not `stale-plan`: that says that nothing was started.
+                Err(RunnerError::new("engine-lost", format!("the earlier attempt did part of it: {found}"))
                     .hint("plan again and apply the rest"))
             }
             inspect::Found::Is(Inspection::Unknown { reason }) => Err(RunnerError::new("engine-lost", reason)
@@ -253,6 +254,10 @@ impl Runner for Terraform {
         let artifact = Artifact::decode(bytes)?;
         let header = artifact.header.clone();
         let session = Session::open(cx, &self.supervisor, "").await?;
+        if session.backend.mark(&cx.state_dir) != header.place {
+            let message = format!("the state of {} is not where it was when the plan was made", cx.unit);
+            return Err(RunnerError::new("stale-plan", message).hint("plan again"));
+        }
         let plan_file = planning::lay_out_saved(&session, artifact).await?;
         let version = session.init().await?.version.unwrap_or_default();
         if version != header.engine_version {

@@ -273,6 +273,19 @@ async fn d7_driver_killed_before_go_nothing_runs_and_the_next_one_starts_afresh(
     assert_eq!(fs::read_to_string(bench.path().join("ran")).unwrap(), "x\n");
 }
 
+/// The driver gave the run up between journalling the child and letting it go, and lives on (a server does).
+#[tokio::test]
+async fn d7_a_child_never_let_go_is_called_off_by_who_adopts_it_while_its_driver_lives() {
+    let bench = bench();
+    let step = engine(&bench, "echo x >> ran");
+    let mut cx = bench.cx();
+    let other = OtherDriver::start(&cx, &step, false);
+    cx.resume = Some(other.identity().await);
+    let (result, _) = run(&cx, &step).await;
+    assert_eq!((result.end, result.adopted), (End::Exited(0), false));
+    assert_eq!(fs::read_to_string(bench.path().join("ran")).unwrap(), "x\n");
+}
+
 #[tokio::test]
 async fn d7_driver_killed_after_go_the_engine_goes_on_and_is_adopted() {
     let bench = bench();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::fs;
 use support::{Bench, files_holding, have, launcher};
 use xcf_core::plan::{Action, Fidelity};
-use xcf_core::ports::runner::{Inspection, Runner};
+use xcf_core::ports::runner::{Inspection, Runner, UnitContext};
 use xcf_core::route::{Backup, Engine};
 use xcf_core::value::Resolved;
 use xcf_engines::terraform::Terraform;
@@ -126,6 +126,28 @@ async fn d6_a_saved_plan_goes_stale() {
     assert_eq!(error.code, "stale-plan");
     assert_eq!(runner().apply(&bench.cx(), None).await.unwrap_err().code, "stale-plan");
     assert_eq!(runner().apply(&bench.cx(), Some(b"nonsense")).await.unwrap_err().code, "stale-plan");
+}
+
+/// The plan file names its state by place: applied elsewhere it would write to the old place, or fail.
+#[tokio::test]
+async fn d6_a_saved_plan_is_stale_once_its_state_lies_elsewhere() {
+    if !have("terraform") {
+        return;
+    }
+    let bench = bench();
+    let first = bench.cx();
+    let planned = runner().plan(&first).await.unwrap();
+    let elsewhere = bench.path().join("moved/state");
+    std::fs::create_dir_all(elsewhere.parent().unwrap()).unwrap();
+    std::fs::rename(&first.state_dir, &elsewhere).unwrap();
+    let there = || UnitContext { state_dir: elsewhere.clone(), ..bench.cx() };
+    let error = runner().apply(&there(), planned.artifact.as_deref()).await.unwrap_err();
+    assert_eq!(error.code, "stale-plan", "{error:?}");
+    assert!(!first.state_dir.join("terraform.tfstate").exists(), "nothing was written at the old place");
+    let again = runner().plan(&there()).await.unwrap();
+    assert_eq!(again.plan.changes, planned.plan.changes, "the meaning is the same");
+    runner().apply(&there(), again.artifact.as_deref()).await.unwrap();
+    assert!(elsewhere.join("terraform.tfstate").exists());
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ pub struct UnitDraft<'a> {
     pub deferred: Option<Deferred>,
     /// Why it can't run or be planned.
     pub diagnostics: Vec<Diagnostic>,
-    /// Inputs as policies see them ([`crate::policy::masked_inputs`]).
+    /// Inputs as policies see them: secrets as `"<secret>"`, unknown values as `{"unknown": true}`.
     pub inputs: Value,
     /// Digest of everything that goes in.
     pub inputs_digest: Digest,

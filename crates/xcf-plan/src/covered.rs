@@ -82,6 +82,24 @@ pub fn uncovered(approved: &UnitPlan, new: &UnitPlan, made_here: &BTreeSet<Strin
     found
 }
 
+/// Addresses that engine state shows this run created and did not finish: approved as a creation, so nothing was there, and
+/// now there is an object that the engine itself calls unfinished (Terraform: tainted) and wants to make anew.
+#[must_use]
+pub fn made_here(approved: &UnitPlan, new: &UnitPlan) -> BTreeSet<String> {
+    let created = |address: &str, kind: &str| {
+        let is_it = |old: &ResourceChange| old.address == address && old.resource_type == kind;
+        approved.changes.iter().any(|old| is_it(old) && old.action == Action::Create)
+    };
+    let unfinished = |change: &&ResourceChange| {
+        change.action == Action::Replace && change.replace_reasons.iter().any(|r| r == TAINTED)
+    };
+    let ours = new.changes.iter().filter(unfinished).filter(|c| created(&c.address, &c.resource_type));
+    ours.map(|c| c.address.clone()).collect()
+}
+
+/// Terraform's and `OpenTofu`'s word for an object whose creation did not end well.
+const TAINTED: &str = "replace_because_tainted";
+
 /// True if a change of kind `new` carries out what was approved as `old`.
 fn may_stand_for(old: Action, new: Action, made_here: bool) -> bool {
     old == new
@@ -225,6 +243,8 @@ fn leaves(value: &Value) -> BTreeMap<String, &Value> {
         let here = pointer.len();
         match value {
             Value::Null => {}
+            // Nothing about the object itself changes.
+            Value::Object(map) if map.is_empty() && pointer.is_empty() => {}
             Value::Object(map) if !map.is_empty() => {
                 for (key, inner) in map {
                     pointer.push('/');

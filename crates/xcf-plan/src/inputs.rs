@@ -5,7 +5,7 @@ use xcf_core::digest::of_json;
 use xcf_core::graph::Unit;
 use xcf_core::ids::{Digest, UnitId};
 use xcf_core::route::Engine;
-use xcf_core::value::{Shape, shape};
+use xcf_core::value::{Shape, map_shapes};
 
 /// What the digest needs to know about the world.
 pub struct Facts<'a> {
@@ -41,7 +41,7 @@ pub fn inputs_digest(unit: &Unit, facts: &Facts<'_>) -> InputsDigest {
     let mut missing = Vec::new();
     let mut inputs = Map::new();
     for (name, source) in &unit.inputs {
-        inputs.insert(name.clone(), resolved(unit, name, &source.value, &mut String::new(), facts, &mut missing));
+        inputs.insert(name.clone(), resolved(unit, name, &source.value, facts, &mut missing));
     }
     let whole = json!({
         "v": 1,
@@ -65,52 +65,18 @@ fn tagged(kind: &str, value: Value) -> Value {
     Value::Object(map)
 }
 
-fn resolved(
-    unit: &Unit,
-    input: &str,
-    value: &Value,
-    pointer: &mut String,
-    facts: &Facts<'_>,
-    missing: &mut Vec<(UnitId, String)>,
-) -> Value {
-    match shape(value) {
+fn resolved(unit: &Unit, input: &str, value: &Value, facts: &Facts<'_>, missing: &mut Vec<(UnitId, String)>) -> Value {
+    map_shapes(value, &mut |pointer, shape, _| match shape {
         Shape::Output(reference) => {
-            let bound = unit.references.iter().find(|r| r.input == input && r.pointer == *pointer);
+            let bound = unit.references.iter().find(|r| r.input == input && r.pointer == pointer);
             let digest = bound.and_then(|b| (facts.output)(&b.target, &reference.output));
             if let (Some(bound), None) = (bound, &digest) {
                 missing.push((bound.target.clone(), reference.output.clone()));
             }
-            tagged("output", json!([digest, reference.path]))
+            Some(tagged("output", json!([digest, reference.path])))
         }
-        Shape::Secret(text) => {
-            let version = (facts.secret_version)(&text);
-            tagged("secret", json!([text, version]))
-        }
-        Shape::Literal(inner) => inner,
-        Shape::LooksLikeReference | Shape::Data => {
-            let here = pointer.len();
-            match value {
-                Value::Object(map) => {
-                    let mut out = Map::new();
-                    for (key, inner) in map {
-                        pointer.push('/');
-                        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                        out.insert(key.clone(), resolved(unit, input, inner, pointer, facts, missing));
-                        pointer.truncate(here);
-                    }
-                    Value::Object(out)
-                }
-                Value::Array(items) => {
-                    let mut out = Vec::with_capacity(items.len());
-                    for (index, inner) in items.iter().enumerate() {
-                        pointer.push_str(&format!("/{index}"));
-                        out.push(resolved(unit, input, inner, pointer, facts, missing));
-                        pointer.truncate(here);
-                    }
-                    Value::Array(out)
-                }
-                other => other.clone(),
-            }
-        }
-    }
+        Shape::Secret(text) => Some(tagged("secret", json!([text, (facts.secret_version)(text)]))),
+        Shape::Literal(inner) => Some(inner.clone()),
+        Shape::LooksLikeReference | Shape::Data => None,
+    })
 }

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use xcf_core::event::{Event, EventKind, PAYLOAD_VERSION};
-use xcf_core::ids::{ChangeId, ChangeSetId, EnvName, RunId, UnitId};
+use xcf_core::ids::{ChangeId, ChangeSetId, CommitId, EnvName, RunId, UnitId};
 
 /// Why the log can't be folded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -202,6 +202,14 @@ impl Ledger {
     #[must_use]
     pub fn last_run(&self, id: ChangeSetId) -> Option<&RunRecord> {
         self.change_sets.get(&id)?.runs.last().and_then(|run| self.runs.get(run))
+    }
+
+    /// Commit that what a run runs was planned at; none if the log does not know the run.
+    #[must_use]
+    pub fn commit_of_run(&self, run: RunId) -> Option<&CommitId> {
+        let run = self.runs.get(&run)?;
+        let revisions = &self.change_sets.get(&run.change_set)?.revisions;
+        revisions.iter().find(|r| r.planned.revision == run.revision).map(|r| &r.summary.commit)
     }
 
     /// Units of `environment` that are applied, with the commit they were last applied at: the newest first.

@@ -186,7 +186,9 @@ fn own_reasons(unit: &Unit, standing: &Standing<'_>, digests: &UnitDigests, ask:
     match standing.record {
         None => why.push(Why::NeverApplied),
         Some(record) => {
-            if record.inputs_digest != digests.inputs {
+            if record.attempted.is_some() {
+                why.push(Why::NeverApplied);
+            } else if record.inputs_digest != digests.inputs {
                 why.push(Why::InputsChanged);
             }
             // An expired unit was taken down on purpose: only a change brings it back.

@@ -8,7 +8,7 @@ mod input;
 mod result;
 mod source;
 
-pub use input::{input, masked_inputs};
+pub use input::input;
 
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value as Rego};

@@ -58,6 +58,14 @@ pub enum Fate {
         /// Where to look.
         place: Place,
     },
+    /// Its text is gone or can't be read, and it was never applied, but an attempt began and did not end: shown with what
+    /// that may have left, never planned, never forgotten.
+    Abandoned {
+        /// What it may have left, in words.
+        left: String,
+        /// Where it stood.
+        place: Place,
+    },
 }
 
 /// A unit with state that head does not have.
@@ -67,37 +75,41 @@ pub struct Vanished {
     pub id: UnitId,
     /// Commit it was last applied at.
     pub commit: CommitId,
+    /// Commit it is judged and shown by: `commit`, or the one it was re-keyed at since.
+    pub known_at: CommitId,
     /// What became of it.
     pub fate: Fate,
 }
 
-/// Every unit with state that head does not have. `base` gives the workspace of the commit a unit was last applied at;
-/// none if it can't be loaded.
+/// Every unit with state that head does not have. `base` gives the workspace of a commit; none if it can't be loaded.
+///
+/// Each is judged by the commit it was last applied at; one that was re-keyed since bears another id there, and is judged by
+/// the commit it was re-keyed at. One that was never applied is never removed: nothing says what would have to be destroyed.
 #[must_use]
 pub fn vanished<'b>(
     records: &Records,
     head: &Workspace,
     base: &dyn Fn(&CommitId) -> Option<&'b Workspace>,
 ) -> Vec<Vanished> {
-    vanished_since(records, head, base, None)
-}
-
-/// The same, with the base of the ChangeSet: a unit that was re-keyed after its last apply bears another id at its own
-/// base, and is judged by `change_base` if that holds it.
-#[must_use]
-pub fn vanished_since<'b>(
-    records: &Records,
-    head: &Workspace,
-    base: &dyn Fn(&CommitId) -> Option<&'b Workspace>,
-    change_base: Option<&'b Workspace>,
-) -> Vec<Vanished> {
     let has_state = |id: &UnitId| records.contains_key(id);
     let one = |(id, record): (&UnitId, &AppliedRecord)| {
-        let own = base(&record.commit);
-        let other = change_base.filter(|b| b.unit(id).is_some() && own.is_none_or(|o| o.unit(id).is_none()));
-        Vanished { id: id.clone(), commit: record.commit.clone(), fate: judge(id, other.or(own), head, &has_state) }
+        let holds = |commit: &&CommitId| base(commit).is_some_and(|b| b.unit(id).is_some());
+        let known_at = [Some(&record.commit), record.rekeyed.as_ref()].into_iter().flatten().find(holds);
+        let known_at = known_at.unwrap_or(&record.commit).clone();
+        let fate = judge(id, base(&known_at), head, &has_state);
+        Vanished { id: id.clone(), commit: record.commit.clone(), known_at, fate: abandoned(record, fate) }
     };
     records.iter().filter(|(id, record)| !record.expired && head.unit(id).is_none()).map(one).collect()
+}
+
+/// Without a record of an apply a removal has nothing to go by, and nothing may be forgotten either.
+fn abandoned(record: &AppliedRecord, fate: Fate) -> Fate {
+    match (&record.attempted, fate) {
+        (Some(left), Fate::Removed { place, .. } | Fate::Unresolved { place, .. }) => {
+            Fate::Abandoned { left: left.clone(), place }
+        }
+        (_, fate) => fate,
+    }
 }
 
 /// What became of `id`. `has_state` says of any unit whether the log knows state of it.
@@ -246,7 +258,9 @@ pub fn removal_refused(id: &UnitId, base: &Workspace, head: &Workspace) -> Optio
 /// Units of head that depended, at base, on units that can't be resolved: they are held back with them.
 #[must_use]
 pub fn held_by_unresolved(vanished: &[Vanished], base: &Workspace, head: &Workspace) -> BTreeSet<UnitId> {
-    let lost = vanished.iter().filter(|v| matches!(v.fate, Fate::Unresolved { .. } | Fate::PossibleRename { .. }));
+    let is_lost =
+        |fate: &Fate| matches!(fate, Fate::Unresolved { .. } | Fate::PossibleRename { .. } | Fate::Abandoned { .. });
+    let lost = vanished.iter().filter(|v| is_lost(&v.fate));
     let mut todo: Vec<UnitId> = lost.map(|v| v.id.clone()).collect();
     let mut seen: BTreeSet<UnitId> = todo.iter().cloned().collect();
     let mut held = BTreeSet::new();
@@ -301,6 +315,12 @@ pub fn diagnostic(vanished: &Vanished) -> Option<Diagnostic> {
             let message = format!("It can't be told whether {id} was removed: {reason}");
             let hint = "Mend the file, or restore the entry. Nothing of this unit is planned until then.";
             Some(Diagnostic::warning("unresolved", message, place.clone()).hint(hint))
+        }
+        Fate::Abandoned { left, place } => {
+            let message = format!("{id} is gone and was never applied, but something of it may be there: {left}");
+            let hint =
+                "Put its text back and apply it, then remove it; or look at what is there. Nothing of it is destroyed.";
+            Some(Diagnostic::warning("left-behind", message, place.clone()).hint(hint))
         }
     }
 }

@@ -8,6 +8,7 @@ use xcf_core::changeset::UnitAction;
 use xcf_core::event::{EventKind, UnitApplied, UnitReversed};
 use xcf_core::ids::UnitId;
 use xcf_core::ports::runner::{Applied, CancelFlag, Inspection, Outputs, RunnerError, UnitContext};
+use xcf_plan::ledger::Ledger;
 use xcf_run::driver::embedded::{Announcer, Job};
 use xcf_run::machine::Outcome;
 
@@ -148,7 +149,7 @@ impl Hands {
         let runner = self.workspace.runner(target.unit.engine)?;
         let (recipe, bound, commit) = match &former {
             Some(applied) => {
-                let (recipe, bound) = self.workspace.recorded_of(applied).await?;
+                let (recipe, bound) = self.workspace.recorded_of(id, applied).await?;
                 (recipe, bound, applied.commit.clone())
             }
             None => {
@@ -178,21 +179,21 @@ impl Hands {
         })
     }
 
-    /// The newest apply of the unit before this run.
+    /// What was applied of the unit before this run, whatever name it then had: the log folded up to this run's own apply.
     async fn applied_before(&self, job: &Job, id: &UnitId) -> Result<Option<UnitApplied>, Failed> {
-        let mut position = 0;
-        let mut newest = None;
+        let mut before = Ledger::default();
         loop {
-            let events = self.workspace.store.read(position, 2_000).await?;
-            let Some(last) = events.last() else { return Ok(newest) };
-            position = last.position;
-            for event in events.iter().map(|e| &e.event).filter(|e| e.unit.as_ref() == Some(id)) {
-                match event.kind {
-                    EventKind::UnitApplied if event.run == Some(job.run) => return Ok(newest),
-                    EventKind::UnitApplied => newest = serde_json::from_value(event.data.clone()).ok(),
-                    EventKind::UnitDestroyed => newest = None,
-                    _ => {}
+            let events = self.workspace.store.read(before.position, 2_000).await?;
+            let newest = |ledger: &Ledger| Some(ledger.units.get(id)?.applied.as_ref()?.record.clone());
+            if events.is_empty() {
+                return Ok(newest(&before));
+            }
+            for event in &events {
+                let new = &event.event;
+                if new.kind == EventKind::UnitApplied && new.run == Some(job.run) && new.unit.as_ref() == Some(id) {
+                    return Ok(newest(&before));
                 }
+                before.apply(event)?;
             }
         }
     }

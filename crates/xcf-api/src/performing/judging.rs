@@ -5,7 +5,7 @@ use crate::open::Workspace;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use xcf_core::actor::Actor;
-use xcf_core::changeset::{Approval, ChangeSet, ChangeSetState, ChangeUnit, UnitRunState};
+use xcf_core::changeset::{Approval, ChangeSet, ChangeSetState, UnitRunState};
 use xcf_core::docs::rules::PeopleSpec;
 use xcf_core::event::{EventKind, Locks, NewEvent, PAYLOAD_VERSION, StreamId};
 use xcf_core::ports::store::StoreError;
@@ -62,14 +62,8 @@ impl Hands {
         let given = checked.given();
         let mut gates = Gates { held: held(record, &set), ..Gates::default() };
         for (id, (digest, blob)) in &job.units {
-            let planned: Option<ChangeUnit> = match blob {
-                Some(blob) => Some(self.workspace.blob_json(blob).await?),
-                None => None,
-            };
-            // A plan that the approval covers bears another digest than the one approved: that one counts.
-            let bears = |unit: &&ChangeUnit| &unit.unit_digest == digest;
-            let Some(unit) = planned.as_ref().filter(bears).or_else(|| set.unit(id).filter(bears)) else { continue };
-            if evaluate_unit(unit, &circle, &given).met {
+            let Some(unit) = self.bearing(job, &set, id, digest, blob.as_ref()).await? else { continue };
+            if evaluate_unit(&unit, &circle, &given).met {
                 gates.met.insert(id.clone(), digest.clone());
             }
             if record.consents_to(id, digest) {

@@ -1,6 +1,6 @@
 //! Planning a unit inside its run: deferred, stale, or to be taken up again (`D6` freshness).
 
-use super::{Failed, Hands, Performed, Target, unit_id};
+use super::{Failed, Hands, Performed, Target};
 use crate::error::{Answer, Problem};
 use crate::open::Workspace;
 use crate::planning::{records, side};
@@ -12,7 +12,7 @@ use xcf_core::ids::{Digest, UnitId};
 use xcf_core::plan::UnitPlan;
 use xcf_core::ports::runner::{CancelFlag, Planned};
 use xcf_plan::assemble::{Frame, UnitDraft, change_unit};
-use xcf_plan::covered::{refinement, uncovered};
+use xcf_plan::covered::{made_here, refinement, uncovered};
 use xcf_run::driver::embedded::{Announcer, Job};
 use xcf_run::machine::{Outcome, UnitFacts, Verdict};
 
@@ -67,7 +67,6 @@ fn look(reference: &BoundRef, outputs: &BTreeMap<UnitId, RecordedOutputs>) -> Kn
 impl Hands {
     pub(super) async fn plan(&self, job: &Job, announce: Announcer, cancel: CancelFlag) -> Performed {
         let target = self.target(job).await?;
-        let id = unit_id(job)?;
         if target.unit.removal || target.unit.action == UnitAction::Destroy {
             let (context, ..) = self.context(job, &target, "plan", announce, cancel).await?;
             let runner = self.workspace.runner(target.unit.engine)?;
@@ -85,8 +84,7 @@ impl Hands {
         runner.prepare(&context).await?;
         let planned = runner.plan(&context).await?;
         let unit = self.replanned(&target, planned, &bound, runner.capabilities().reverses).await?;
-        let approved = self.set(job).await?.unit(id).and_then(|u| u.plan.clone());
-        let verdict = self.verdict(job, &target.set, &unit, approved.as_ref()).await?;
+        let verdict = self.verdict(job, &target, &unit).await?;
         self.answer(unit, verdict).await
     }
 
@@ -150,28 +148,22 @@ impl Hands {
     }
 
     /// How the new plan relates to what was approved (`D6`), judged by policy again (`dsl §1` Rego).
-    async fn verdict(
-        &self,
-        job: &Job,
-        set: &ChangeSet,
-        unit: &ChangeUnit,
-        approved: Option<&UnitPlan>,
-    ) -> Result<Verdict, Failed> {
-        if let Some(reason) = self.denied(set, unit).await? {
+    async fn verdict(&self, job: &Job, target: &Target, unit: &ChangeUnit) -> Result<Verdict, Failed> {
+        if let Some(reason) = self.denied(&target.set, unit).await? {
             return Ok(Verdict::Denied { reason });
         }
-        let Some(new) = &unit.plan else { return Ok(Verdict::Different) };
-        if Some(&unit.unit_digest) == job.digest.as_ref() {
+        let (Some(new), Some(digest)) = (&unit.plan, &job.digest) else { return Ok(Verdict::Different) };
+        if &unit.unit_digest == digest {
             return Ok(Verdict::Same);
         }
-        let again = approved.is_some_and(|old| job.attempts > 0 && uncovered(old, new, &BTreeSet::new()).is_empty());
-        let refined = approved.is_some_and(|old| !old.unknown_inputs.is_empty() && refinement(old, new).is_empty());
-        let covered = again || refined;
-        Ok(match (new.is_empty(), covered) {
-            (true, _) => Verdict::Unchanged,
-            (_, true) => Verdict::Covered,
-            _ => Verdict::Different,
-        })
+        if new.is_empty() {
+            return Ok(Verdict::Unchanged);
+        }
+        let approved = self.bearing(job, &target.set, &unit.id, digest, job.plan.as_ref()).await?.and_then(|u| u.plan);
+        let again = |old: &UnitPlan| job.attempts > 0 && uncovered(old, new, &made_here(old, new)).is_empty();
+        let refined = |old: &UnitPlan| !old.unknown_inputs.is_empty() && refinement(old, new).is_empty();
+        let covered = approved.is_some_and(|old| again(&old) || refined(&old));
+        Ok(if covered { Verdict::Covered } else { Verdict::Different })
     }
 
     async fn denied(&self, set: &ChangeSet, unit: &ChangeUnit) -> Result<Option<String>, Failed> {
@@ -201,8 +193,8 @@ impl Hands {
         };
         unit.plan = Some(planned.plan);
         unit.unit_digest = xcf_plan::meaning::unit_digest(&unit);
-        let same = Some(&unit.unit_digest) == job.digest.as_ref();
-        self.answer(unit, if same { Verdict::Same } else { Verdict::Different }).await
+        let verdict = self.verdict(job, target, &unit).await?;
+        self.answer(unit, verdict).await
     }
 
     async fn answer(&self, unit: ChangeUnit, verdict: Verdict) -> Performed {

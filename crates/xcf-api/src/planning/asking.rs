@@ -9,26 +9,37 @@ use crate::open::{Loaded, Workspace, blocking};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use xcf_core::graph::Unit;
-use xcf_core::ids::{ChangeId, CommitId, Digest, EnvName, RepoPath, UnitId};
+use xcf_core::ids::{ChangeId, CommitId, Digest, EnvName, UnitId};
 use xcf_plan::ledger::Ledger;
 use xcf_plan::pending::{AppliedRecord, Ask, PendingSet, Records, digests, pending, standings, touched};
 use xcf_plan::removed::{Vanished, vanished};
 
 type Versions = BTreeMap<String, Option<String>>;
 
-/// Last applied records of the log as the pending rules want them.
+/// What the log says is there, as the pending rules want it: applied units, and such as an attempt began and did not end.
 pub(crate) fn records(ledger: &Ledger) -> Records {
     let one = |(id, unit): (&UnitId, &xcf_plan::ledger::UnitRecord)| {
-        let applied = &unit.applied.as_ref()?.record;
-        let module = applied.recipe.get("module").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let record = AppliedRecord {
-            inputs_digest: unit.inputs_digest()?.clone(),
-            commit: applied.commit.clone(),
-            output_digests: applied.output_digests.clone(),
-            engine: applied.engine,
-            module_ref: RepoPath::new(module),
-            dirty: unit.dirty,
-            expired: false,
+        let rekeyed = unit.rekeyed.and_then(|run| ledger.commit_of_run(run)).cloned();
+        let record = match &unit.applied {
+            Some(applied) => AppliedRecord {
+                inputs_digest: unit.inputs_digest()?.clone(),
+                commit: applied.record.commit.clone(),
+                output_digests: applied.record.output_digests.clone(),
+                rekeyed,
+                attempted: None,
+                dirty: unit.dirty,
+                expired: false,
+            },
+            None => AppliedRecord {
+                attempted: Some(unit.left_by_attempt()?),
+                // Nothing went in yet, so nothing can be equal to it.
+                inputs_digest: xcf_core::digest::sha256(b"never applied"),
+                commit: unit.last_run.and_then(|run| ledger.commit_of_run(run)).cloned().unwrap_or_else(|| "".into()),
+                output_digests: BTreeMap::new(),
+                rekeyed,
+                dirty: true,
+                expired: false,
+            },
         };
         Some((id.clone(), record))
     };
@@ -141,15 +152,20 @@ impl Workspace {
         }
         versions
     }
-    /// Units with state that head does not have, judged by the commit each was last applied at.
-    async fn vanished(&self, head: &Loaded, records: &Records) -> Answer<(Vec<Vanished>, BTreeMap<CommitId, Loaded>)> {
+    /// Units with state that head does not have, judged by the commit each was last applied or re-keyed at; and those commits.
+    pub(crate) async fn vanished(
+        &self,
+        head: &Loaded,
+        records: &Records,
+    ) -> Answer<(Vec<Vanished>, BTreeMap<CommitId, Loaded>)> {
         let mut bases = BTreeMap::new();
-        for (_, record) in records.iter().filter(|(id, _)| head.model.unit(id).is_none()) {
-            if let std::collections::btree_map::Entry::Vacant(slot) = bases.entry(record.commit.clone()) {
-                // A commit that is gone (a rewritten history) can't be judged: its units come out as unresolved.
-                if let Ok(loaded) = self.at_commit(slot.key()).await {
-                    slot.insert(loaded);
-                }
+        let gone = records.iter().filter(|(id, _)| head.model.unit(id).is_none()).map(|(_, record)| record);
+        let commits: BTreeSet<CommitId> =
+            gone.flat_map(|r| [Some(&r.commit), r.rekeyed.as_ref()]).flatten().cloned().collect();
+        for commit in commits {
+            // A commit that is gone (a rewritten history) can't be judged: its units come out as unresolved.
+            if let Ok(loaded) = self.at_commit(&commit).await {
+                bases.insert(commit, loaded);
             }
         }
         let found = vanished(records, &head.model, &|commit| bases.get(commit).map(|l| l.model.as_ref()));

@@ -73,8 +73,9 @@ impl Workspace {
     ) -> Answer<Made> {
         let members: Vec<Member> =
             drafts.iter().map(|d| Member { id: d.unit.id.clone(), destroy: d.removal }).collect();
-        let removal_base =
-            drafts.iter().find(|d| d.removal).and_then(|d| scene.bases.get(&d.commit)).map(|l| l.model.as_ref());
+        let known_at = |id: &UnitId| scene.vanished.iter().find(|v| &v.id == id).map(|v| &v.known_at);
+        let removed = drafts.iter().find(|d| d.removal).and_then(|d| known_at(&d.unit.id));
+        let removal_base = removed.and_then(|commit| scene.bases.get(commit)).map(|l| l.model.as_ref());
         let edges = freeze(&members, &scene.head.model, removal_base);
         let (head_side, base_side) = (side(&scene.head.model, environment), side(&base.model, environment));
         let now = self.clock.now();
@@ -253,7 +254,7 @@ fn unchanged_events(
     unchanged: &[(UnitId, UnitUnchanged)],
 ) -> Answer<Vec<NewEvent>> {
     // A draft says nothing about commits, and a unit that was never applied has nothing to be unchanged from.
-    let known = |id: &UnitId| scene.records.contains_key(id);
+    let known = |id: &UnitId| scene.records.get(id).is_some_and(|r| r.attempted.is_none());
     let mut events = Vec::new();
     for (id, data) in unchanged.iter().filter(|(id, _)| !scene.worktree && known(id)) {
         if scene.records.get(id).is_some_and(|r| r.inputs_digest == data.inputs_digest) {

@@ -25,12 +25,12 @@ impl Workspace {
         let mut diagnostics = Vec::new();
         for gone in scene.vanished.iter().filter(|v| &v.id.environment == environment) {
             diagnostics.extend(diagnostic(gone));
-            // Without the commit it was applied at there is no document to show; the diagnostic says it.
-            let Some(unit) = scene.bases.get(&gone.commit).and_then(|b| b.model.unit(&gone.id)) else { continue };
+            // Without a commit that knows it there is no document to show; the diagnostic says it.
+            let Some(unit) = scene.bases.get(&gone.known_at).and_then(|b| b.model.unit(&gone.id)) else { continue };
             match &gone.fate {
                 Fate::Present | Fate::Moved { .. } => {}
                 Fate::Removed { .. } => drafts.push(self.removal(scene, gone, unit).await?),
-                Fate::PossibleRename { .. } | Fate::Unresolved { .. } => {
+                Fate::PossibleRename { .. } | Fate::Unresolved { .. } | Fate::Abandoned { .. } => {
                     let mut draft = shown(scene, gone, unit, UnitAction::Unresolved);
                     draft.diagnostics.extend(diagnostic(gone));
                     drafts.push(draft);
@@ -42,7 +42,7 @@ impl Workspace {
     async fn removal<'a>(&self, scene: &'a Scene, gone: &Vanished, unit: &'a Unit) -> Answer<UnitDraft<'a>> {
         let mut draft = shown(scene, gone, unit, UnitAction::Destroy);
         draft.removal = true;
-        let base = scene.bases.get(&gone.commit).map(|b| b.model.as_ref());
+        let base = scene.bases.get(&gone.known_at).map(|b| b.model.as_ref());
         if let Some(place) = base.and_then(|b| removal_refused(&gone.id, b, &scene.head.model)) {
             draft.action = UnitAction::CannotRun;
             draft.diagnostics.push(

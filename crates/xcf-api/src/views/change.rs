@@ -10,7 +10,7 @@ use xcf_core::changeset::{ChangeSet, ChangeSetState as S, ChangeUnit, FrozenEdge
 use xcf_core::ids::{PersonName, Role, UnitId};
 use xcf_core::plan::Reversibility;
 use xcf_plan::gates::{GateReport, missing_consents};
-use xcf_plan::ledger::ChangeSetRecord;
+use xcf_plan::ledger::{ChangeSetRecord, EndMark, RevisionRecord};
 use xcf_plan::render::{Section, by_section, change_set_risk, section};
 
 /// Everything the review is made of.
@@ -59,6 +59,39 @@ pub(crate) fn counts(change_set: &ChangeSet) -> CountsDto {
     })
 }
 
+/// A row of the list for a ChangeSet that is over: the log alone tells it, no blob and no commit is opened.
+pub(crate) fn closed(record: &ChangeSetRecord, revision: &RevisionRecord, end: &EndMark) -> ChangeSummaryDto {
+    let summary = &revision.summary;
+    let count = |word: &str| summary.counts.get(word).copied().unwrap_or_default();
+    ChangeSummaryDto {
+        id: record.id.to_string(),
+        environment: record.created.environment.to_string(),
+        title: summary.title.clone(),
+        status: end.state.to_string(),
+        why: ended_why(end),
+        group: "done".to_owned(),
+        risk: summary.risk.clone(),
+        counts: CountsDto {
+            create: count("create"),
+            update: count("update"),
+            replace: count("replace"),
+            delete: count("delete"),
+            other: count("other"),
+        },
+        unit_count: count("units"),
+        created_by: summary.created_by.to_string(),
+        planned_at: summary.planned_at.to_string(),
+        expires_at: summary.expires_at.to_string(),
+        change_id: summary.change_id.to_string(),
+        run: record.runs.last().map(ToString::to_string),
+        waiting_for_driver: false,
+    }
+}
+
+fn ended_why(end: &EndMark) -> String {
+    if end.reason.is_empty() { format!("by {}", end.by.display_name()) } else { end.reason.clone() }
+}
+
 /// A role that is not filled: role, units, an own identity that could fill it, the same in words.
 type OpenRole = (Option<Role>, Vec<UnitId>, Option<PersonName>, String);
 
@@ -66,10 +99,7 @@ impl Review<'_> {
     /// One line: why it stands there and what comes next.
     pub(crate) fn why(&self) -> String {
         if let Some(end) = &self.record.ended {
-            return match end.reason.as_str() {
-                "" => format!("by {}", end.by.display_name()),
-                reason => reason.to_owned(),
-            };
+            return ended_why(end);
         }
         let consents = self.missing_consents();
         match self.state {

@@ -35,20 +35,30 @@ esac
 case $1 in
 init) say version 'Scripted 1.11.4' ',"terraform":"1.11.4"' ;;
 plan)
-    for word in "$@"; do case $word in -out=*) out=${word#-out=} ;; esac done
-    echo "$serial" > "$out"
+    how=
+    for word in "$@"; do case $word in -out=*) out=${word#-out=} ;; -destroy) how=destroy ;; esac done
+    echo "$serial $how" > "$out"
     say version 'Scripted 1.11.4' ',"terraform":"1.11.4"'
     ;;
 show)
+    read -r planned how < "$last"
     action='"create"'
     if [ "$serial" -gt 0 ]; then action='"no-op"'; fi
+    if [ "$how" = destroy ]; then action='"delete"'; fi
     printf '{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[{"address":"scripted_thing.this","mode":"managed","type":"scripted_thing","name":"this","change":{"actions":[%s],"before":null,"after":{"of":"%s"},"after_unknown":{}}}]}\n' "$action" "$unit"
     ;;
 apply)
-    read -r planned < "$last"
+    read -r planned how < "$last"
     say version 'Scripted 1.11.4' ',"terraform":"1.11.4"'
     [ "$planned" = "$serial" ] || fail 'Saved plan is stale'
     mkdir -p "${own%/*}"
+    if [ "$how" = destroy ]; then
+        echo "$unit" >> "$own.destroyed"
+        printf '{"version":4,"serial":%d,"lineage":"%s","outputs":{},"resources":[]}\n' $((serial + 1)) "$unit" > "$state"
+        exit 0
+    fi
+    # Nothing to do: all of it is there.
+    if [ "$serial" -gt 0 ]; then exit 0; fi
     echo started >> "$own.starts"
     case $mode in
     # Whoever opens the other end knows that the engine is here, and lets it go on by closing.
@@ -59,6 +69,7 @@ apply)
     echo "$unit" >> "$own.lines"
     printf '{"version":4,"serial":%d,"lineage":"%s","outputs":{"made":{"value":"%s","type":"string"}},"resources":[{"mode":"managed","type":"scripted_thing","name":"this","instances":[{}]}]}\n' $((serial + 1)) "$unit" "$unit" > "$state.new"
     mv "$state.new" "$state"
+    if [ "$mode" = apply-half ]; then fail 'half of it is there'; fi
     hook apply_complete
     ;;
 *) fail "scripted: what is $1?" ;;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod faults;
+mod left;
 mod sweep;
 mod world;
 
@@ -36,7 +37,7 @@ const SCRIPTED: Wanted =
     Wanted { units: &["dev/base/left", "dev/base/right", "dev/top/app"], resource: "scripted_thing.this" };
 
 /// A unit, and one that is fed by its output and so planned in the run.
-fn real() -> World {
+pub fn real() -> World {
     World::new(
         &[
             ("envs/dev.yaml", ENVIRONMENT),
@@ -79,11 +80,12 @@ fn d7_killed_before_appends_what_happened_unrecorded_is_not_repeated() {
 fn d7_drivers_that_live_for_a_few_appends_finish_the_run() {
     let template = scripted();
     template.plan();
-    // With fewer appends a life two parallel units can keep each other from getting anywhere, until the machine gives up on a
-    // unit whose process was lost twenty times: right, but another story.
-    let drivers = short_lives(&template, &SCRIPTED, 6);
-    println!("{drivers} drivers of 6 appends each");
-    assert!(drivers > 4);
+    // A driver's death before an engine could begin says nothing against its unit: however short the lives, nobody is asked.
+    for appends in [6, 5, 4] {
+        let drivers = short_lives(&template, &SCRIPTED, appends);
+        println!("{drivers} drivers of {appends} appends each");
+        assert!(drivers > 4);
+    }
 }
 
 #[test]

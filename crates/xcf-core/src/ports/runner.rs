@@ -318,7 +318,8 @@ pub trait Runner: Send + Sync {
     async fn backup(&self, cx: &UnitContext, kind: Backup) -> Result<String, RunnerError>;
     /// Restores a backup.
     async fn restore(&self, cx: &UnitContext, reference: &str) -> Result<(), RunnerError>;
-    /// Applies exactly `artifact` (or, without `exact_plan`, the unit as planned). `stale-plan` if it does not fit any more.
+    /// Applies exactly `artifact` (or, without `exact_plan`, the unit as planned). `stale-plan` if it does not fit any more and nothing
+    /// was started; `engine-lost` if `resume` is gone without an exit status and may have done part of it.
     async fn apply(&self, cx: &UnitContext, artifact: Option<&[u8]>) -> Result<Applied, RunnerError>;
     /// Checks that the result is there: a plan now is empty (blind changes are counted, not judged). Returns what is left.
     async fn verify(&self, cx: &UnitContext) -> Result<Vec<crate::plan::ResourceChange>, RunnerError>;

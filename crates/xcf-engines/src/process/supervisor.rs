@@ -110,7 +110,8 @@ impl Supervisor {
         self.start(cx, step, dir, on_line).await
     }
 
-    /// Waits for the end of a step that an earlier driver started, giving out its lines from the beginning.
+    /// Waits for the end of a step that an earlier driver started, giving out its lines from the beginning. One that was never
+    /// let go is called off: its driver may live on without the run, and nobody else would ever tell it.
     ///
     /// # Errors
     /// `disk-full`, `io`.
@@ -120,6 +121,12 @@ impl Supervisor {
         child: &ChildIdentity,
         on_line: LineSink<'_>,
     ) -> Result<ProcessResult, RunnerError> {
+        let dir = child.work_dir.clone();
+        off_runtime("cannot call off the child", move || {
+            let waits = dir.join(files::IDENTITY).exists() && !dir.join(files::GO).exists();
+            if waits { files::touch(&dir.join(files::STOP)) } else { Ok(()) }
+        })
+        .await?;
         self.follow(cx, child, None, on_line).await
     }
 

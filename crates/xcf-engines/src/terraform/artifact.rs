@@ -12,6 +12,9 @@ pub struct Header {
     pub engine_version: String,
     /// `LINEAGE/SERIAL` of the state.
     pub state_serial: String,
+    /// Where the state is, as [`super::backend::Backend::mark`] tells; the plan file holds that place and writes there.
+    #[serde(default)]
+    pub place: Option<String>,
     /// Content of `.terraform.lock.hcl` after init: apply uses the same providers.
     pub lock_file: Option<String>,
     /// Addresses and action words the plan changes, for telling afterwards what of it happened.
@@ -63,6 +66,7 @@ mod tests {
         let header = Header {
             engine_version: "1.11.4".into(),
             state_serial: "a/1".into(),
+            place: None,
             lock_file: None,
             changes: vec![("a".into(), "create".into())],
         };

@@ -35,6 +35,14 @@ impl Backend {
     }
 }
 
+impl Backend {
+    /// A mark of the place of the state: a saved plan writes to the place it was made with, wherever the state is by then.
+    /// None for the module's own backend, which is part of its content.
+    pub fn mark(&self, state_dir: &Path) -> Option<String> {
+        self.override_json(state_dir).map(|json| xcf_core::digest::of_json(&json).to_string())
+    }
+}
+
 /// Decides, and refuses a state that another unit would share.
 ///
 /// # Errors

@@ -65,6 +65,7 @@ pub async fn plan(
     let header = Header {
         engine_version: plan.engine_version.clone(),
         state_serial: serial,
+        place: session.backend.mark(&cx.state_dir),
         lock_file: session.lock_file()?,
         changes,
     };

@@ -17,6 +17,7 @@ fn run(id: u64, change_set: u64) -> (RunId, RunRecord) {
         revision: 1,
         requested_by: Actor::system("test"),
         requested_at: now(),
+        requested_position: 1,
         accept_not_yet_effective: false,
         started_at: None,
         paused: false,

@@ -158,14 +158,3 @@ fn dsl1_policy_input_is_as_documented() {
     });
     assert_eq!(input, expected);
 }
-
-#[test]
-fn dsl1_policy_inputs_are_masked() {
-    use xcf_core::value::{Resolved, SecretValue};
-    let inputs = BTreeMap::from([
-        ("a".to_owned(), Resolved::Known(json!(1))),
-        ("b".to_owned(), Resolved::Sensitive(SecretValue::new(json!("hunter2")))),
-        ("c".to_owned(), Resolved::Unknown("prod/net/vpc.id".to_owned())),
-    ]);
-    assert_eq!(crate::policy::masked_inputs(&inputs), json!({"a": 1, "b": "<secret>", "c": {"unknown": true}}));
-}

@@ -170,3 +170,33 @@ fn d6_another_engine_never_fits() {
     new.engine = xcf_core::route::Engine::Opentofu;
     assert!(!refinement(&approved, &new).is_empty() && !uncovered(&approved, &new, &none()).is_empty());
 }
+
+#[test]
+fn d6_an_object_this_run_made_and_did_not_finish_may_be_made_anew_and_nothing_else() {
+    let approved = plan(vec![create(json!({"x": 1})), change("c.d", Action::Update, json!({"y": 1}), json!({"y": 2}))]);
+    let tainted = |address: &str, reason: &str| ResourceChange {
+        replace_reasons: vec![reason.to_owned()],
+        ..change(address, Action::Replace, json!({"x": 1, "id": "i"}), json!({"x": 1}))
+    };
+    let again = plan(vec![tainted("a.b", "replace_because_tainted")]);
+    let ours = made_here(&approved, &again);
+    assert_eq!((ours.clone(), uncovered(&approved, &again, &ours)), (made("a.b"), vec![]));
+    // As Terraform tells it: only what is known again after it is listed, and nothing else may change.
+    let unknown = vec!["/id".to_owned()];
+    let first = ResourceChange { unknown: unknown.clone(), ..create(json!({"x": 1})) };
+    let bare = ResourceChange {
+        unknown,
+        replace_reasons: vec!["replace_because_tainted".to_owned()],
+        ..change("a.b", Action::Replace, json!({"id": "i"}), json!({}))
+    };
+    let (first, bare) = (plan(vec![first]), plan(vec![bare]));
+    assert_eq!(uncovered(&first, &bare, &made_here(&first, &bare)), vec![]);
+    // Replaced for another reason, something that was there before, or something never approved: not ours to replace.
+    for other in
+        [tainted("a.b", "/x"), tainted("c.d", "replace_because_tainted"), tainted("e.f", "replace_because_tainted")]
+    {
+        let other = plan(vec![other]);
+        let ours = made_here(&approved, &other);
+        assert!(ours.is_empty() && !uncovered(&approved, &other, &ours).is_empty(), "{other:?}");
+    }
+}

@@ -91,6 +91,8 @@ pub struct UnitRecord {
     pub destroyed: Option<Timestamp>,
     /// Ids it had before, oldest first.
     pub former_ids: Vec<UnitId>,
+    /// Run that gave it its present id.
+    pub rekeyed: Option<RunId>,
     /// Last run that had to do with it.
     pub last_run: Option<RunId>,
 }
@@ -106,6 +108,18 @@ impl UnitRecord {
     #[must_use]
     pub fn is_pending(&self, inputs_digest: &Digest) -> bool {
         self.dirty || self.inputs_digest() != Some(inputs_digest)
+    }
+    /// What an attempt that did not end may have left of a unit that was never applied, in words; none if it was applied, or
+    /// nothing was tried.
+    #[must_use]
+    pub fn left_by_attempt(&self) -> Option<String> {
+        if self.applied.is_some() || !self.dirty {
+            return None;
+        }
+        let run = self.last_run.map_or_else(String::new, |run| format!(" in {run}"));
+        let failed = self.failure.as_ref().map(|f| if f.left_behind.is_empty() { &f.message } else { &f.left_behind });
+        let what = self.stuck.as_ref().or(failed).map_or("it did not come to an end", String::as_str);
+        Some(format!("an attempt began{run}, and {what}"))
     }
     /// True if an engine may hold something for it: it was applied, or an attempt did not end.
     #[must_use]
@@ -289,6 +303,8 @@ pub struct RunRecord {
     pub requested_by: Actor,
     /// When.
     pub requested_at: Timestamp,
+    /// Position of the event: controls after it are this run's.
+    pub requested_position: u64,
     /// True if restrictions that are not effective yet were accepted.
     pub accept_not_yet_effective: bool,
     /// When a driver first began.

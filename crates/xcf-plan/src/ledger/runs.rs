@@ -39,6 +39,7 @@ impl Ledger {
             revision: record.current().map_or(0, |r| r.planned.revision),
             requested_by: entry.0.event.actor.clone(),
             requested_at: entry.at(),
+            requested_position: entry.position(),
             accept_not_yet_effective: asked.accept_not_yet_effective,
             started_at: None,
             paused: false,

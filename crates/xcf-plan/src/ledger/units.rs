@@ -55,6 +55,7 @@ impl Ledger {
             }
         }
         record.former_ids.push(moved.from.clone());
+        record.rekeyed = entry.0.event.run.or(record.rekeyed);
         self.units.insert(moved.to.clone(), record);
         Ok(())
     }

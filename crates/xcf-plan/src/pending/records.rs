@@ -3,22 +3,21 @@
 use crate::workspace::{Blocked, Workspace};
 use std::collections::BTreeMap;
 use xcf_core::diag::{Diagnostic, Place};
-use xcf_core::ids::{CommitId, Digest, RepoPath, UnitId};
-use xcf_core::route::Engine;
+use xcf_core::ids::{CommitId, Digest, UnitId};
 
-/// The last applied state of one unit. A unit that was destroyed has none.
+/// What the log says is there of one unit. A unit that was destroyed has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedRecord {
     /// Inputs digest last applied, or last found to mean the same (`unit.unchanged`).
     pub inputs_digest: Digest,
-    /// Commit it was last applied at: base of the unit.
+    /// Commit it was last applied at, or the attempt was planned at: base of the unit.
     pub commit: CommitId,
     /// Keyed digest of each output.
     pub output_digests: BTreeMap<String, String>,
-    /// Engine it was applied with.
-    pub engine: Engine,
-    /// Module it was applied from.
-    pub module_ref: RepoPath,
+    /// Commit it was re-keyed at, if it ever was: the base that knows it under its present id, where `commit` may not.
+    pub rekeyed: Option<CommitId>,
+    /// None: it was applied. Some: it never was, but an attempt began and did not end; what that may have left, in words.
+    pub attempted: Option<String>,
     /// True if the last attempt did not end applied or reversed.
     pub dirty: bool,
     /// True after the end of `ttl`: taken down, not pending until its inputs digest changes.

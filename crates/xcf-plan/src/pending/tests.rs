@@ -25,18 +25,18 @@ pub(crate) fn applied(files: &Files) -> Records {
     for _ in 0..5 {
         let (standing, _) = standings(&w, &records);
         let fresh = digests(&w, &tree, &standing, &no_version);
-        records = w.units.iter().zip(fresh).map(|(u, d)| (u.id.clone(), record(u, d.inputs))).collect();
+        records = w.units.iter().zip(fresh).map(|(u, d)| (u.id.clone(), record(d.inputs))).collect();
     }
     records
 }
 
-fn record(unit: &xcf_core::graph::Unit, inputs_digest: xcf_core::ids::Digest) -> AppliedRecord {
+fn record(inputs_digest: xcf_core::ids::Digest) -> AppliedRecord {
     AppliedRecord {
         inputs_digest,
         commit: "c0".into(),
         output_digests: ["id", "ids", "done"].iter().map(|o| ((*o).to_owned(), "d".to_owned())).collect(),
-        engine: unit.route.engine.value,
-        module_ref: unit.module_ref.clone(),
+        rekeyed: None,
+        attempted: None,
         dirty: false,
         expired: false,
     }

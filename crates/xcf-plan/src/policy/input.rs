@@ -1,23 +1,10 @@
 //! The input of policies, exactly as `dsl §1` documents it.
 
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
 use xcf_core::plan::ResourceChange;
 use xcf_core::route::Route;
 use xcf_core::secret::MASK;
-use xcf_core::value::Resolved;
-
-/// Inputs as policies see them: secrets as `"<secret>"`, unknown values as `{"unknown": true}`.
-#[must_use]
-pub fn masked_inputs(inputs: &BTreeMap<String, Resolved>) -> Value {
-    let shown = |value: &Resolved| match value {
-        Resolved::Known(value) => value.clone(),
-        Resolved::Sensitive(_) => json!(MASK),
-        Resolved::Unknown(_) => unknown(),
-    };
-    Value::Object(inputs.iter().map(|(name, value)| (name.clone(), shown(value))).collect())
-}
 
 /// The policy input of a ChangeSet revision.
 #[must_use]

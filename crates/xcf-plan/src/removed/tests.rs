@@ -1,6 +1,6 @@
 //! Nothing is destroyed because text went missing, is broken or was renamed (dsl §2, §7; D6).
 
-use super::{Fate, Gone, Vanished, held_by_unresolved, removal_refused, vanished, vanished_since};
+use super::{Fate, Gone, Vanished, held_by_unresolved, removal_refused, vanished};
 use crate::pending::Records;
 use crate::testkit::Files;
 use crate::workspace::tests::sample;
@@ -20,8 +20,8 @@ fn records(base: &Workspace) -> Records {
             inputs_digest: xcf_core::digest::sha256(b"x"),
             commit: "c0".into(),
             output_digests: std::collections::BTreeMap::new(),
-            engine: u.route.engine.value,
-            module_ref: u.module_ref.clone(),
+            rekeyed: None,
+            attempted: None,
             dirty: false,
             expired: false,
         };
@@ -46,6 +46,7 @@ fn expect(base: &Files, head: &Files, wanted: &[(&str, &str)]) {
         Fate::Unresolved { .. } => "unresolved",
         Fate::Moved { .. } => "moved",
         Fate::Present => "present",
+        Fate::Abandoned { .. } => "abandoned",
     };
     let found = fates(base, head);
     let told: Vec<(String, &str)> = found.iter().map(|v| (v.id.to_string(), word(&v.fate))).collect();
@@ -167,8 +168,37 @@ fn dsl7_without_a_base_or_under_another_id_nothing_is_removed() {
     let empty = load(&Files::new().tree());
     let other = vanished(&records(&base), &head, &|_| Some(&empty));
     assert!(matches!(other[0].fate, Fate::Unresolved { .. }));
-    let by_change = vanished_since(&records(&base), &head, &|_| Some(&empty), Some(&base));
-    assert!(matches!(by_change[0].fate, Fate::Removed { .. }));
+}
+
+#[test]
+fn dsl2_a_unit_that_was_re_keyed_since_its_apply_is_judged_where_it_got_its_name() {
+    let old = load(&sample().replace("compositions/ops.yaml", "name: ops\n", "name: former\n").tree());
+    let base = load(&sample().tree());
+    let head = load(&sample().replace("envs/dev.yaml", OPS, "").tree());
+    let mut records = records(&base);
+    let by = |commit: &xcf_core::ids::CommitId| Some(if commit.as_str() == "c0" { &old } else { &base });
+    assert!(matches!(vanished(&records, &head, &by)[0].fate, Fate::Unresolved { .. }));
+    records.get_mut(&id("dev/ops/motd")).unwrap().rekeyed = Some("c1".into());
+    let found = &vanished(&records, &head, &by)[0];
+    assert!(matches!(found.fate, Fate::Removed { gone: Gone::Entry, .. }), "{found:?}");
+    assert_eq!((found.commit.as_str(), found.known_at.as_str()), ("c0", "c1"));
+}
+
+#[test]
+fn dsl7_a_unit_that_was_never_applied_but_begun_is_never_removed_nor_forgotten() {
+    let base = load(&sample().tree());
+    let mut records = records(&base);
+    records.get_mut(&id("dev/ops/motd")).unwrap().attempted = Some("half of it".to_owned());
+    let gone = sample().replace("envs/dev.yaml", OPS, "");
+    for files in [gone.clone(), sample().with("compositions/ops.yaml", "kind: [")] {
+        let found = vanished(&records, &load(&files.tree()), &|_| Some(&base));
+        let it = found.iter().find(|v| v.id == id("dev/ops/motd")).unwrap();
+        assert!(matches!(it.fate, Fate::Abandoned { .. }), "{it:?}");
+        let told = super::diagnostic(it).unwrap();
+        assert!(told.code == "left-behind" && told.message.contains("half of it"), "{told}");
+    }
+    let without_base = vanished(&records, &load(&gone.tree()), &|_| None);
+    assert!(matches!(without_base[0].fate, Fate::Abandoned { .. }));
 }
 
 #[test]
@@ -180,6 +210,7 @@ fn dsl7_allow_destroy_never_refuses_by_base_or_head_and_unresolved_holds_dependa
     let lost = vec![Vanished {
         id: id("dev/net/net"),
         commit: "c0".into(),
+        known_at: "c0".into(),
         fate: Fate::Unresolved { reason: String::new(), place: xcf_core::diag::Place::file("x") },
     }];
     let held: Vec<String> = held_by_unresolved(&lost, &base, &base).iter().map(ToString::to_string).collect();

@@ -227,6 +227,9 @@ pub enum Outcome {
     },
     /// To any with an engine: neither an exit status nor a living process (`D7`). The machine inspects before it acts again.
     Lost,
+    /// To any with an engine: its process was journalled, but its driver died before it let it go, so no engine began. Looked at
+    /// like [`Outcome::Lost`]; it says nothing against the unit.
+    NotBegun,
 }
 
 /// Names of [`Outcome`]s, with inspection and verdict told apart, for tables and counts.
@@ -257,6 +260,7 @@ pub enum OutcomeName {
     FailedRetryable,
     Failed,
     Lost,
+    NotBegun,
 }
 
 impl Outcome {
@@ -292,6 +296,7 @@ impl Outcome {
             Self::Failed { error } if error.retryable => OutcomeName::FailedRetryable,
             Self::Failed { .. } => OutcomeName::Failed,
             Self::Lost => OutcomeName::Lost,
+            Self::NotBegun => OutcomeName::NotBegun,
         }
     }
 }

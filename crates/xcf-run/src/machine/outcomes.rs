@@ -48,7 +48,8 @@ impl Run {
                 self.on_stale(index, &error.message, out);
             }
             (effect, Outcome::Failed { error }) => self.on_failed(index, effect, error, out),
-            (effect, Outcome::Lost) if effect.uses_engine() => self.on_lost(index, &owed, out),
+            (effect, Outcome::Lost) if effect.uses_engine() => self.on_lost(index, &owed, true, out),
+            (effect, Outcome::NotBegun) if effect.uses_engine() => self.on_lost(index, &owed, false, out),
             (Effect::Admit { reverse }, Outcome::Admitted { locks }) => self.on_admitted(index, *reverse, locks, out),
             (Effect::Admit { reverse }, Outcome::NotAdmitted { code, why, until }) => {
                 self.on_not_admitted(index, *reverse, code, why, *until, out);
@@ -296,9 +297,10 @@ impl Run {
         self.release_locks(index, out);
     }
 
-    fn on_lost(&mut self, index: usize, owed: &Owed, out: &mut Vec<Emit>) {
+    /// `begun`: the engine may have begun. A driver's death before that is no sign against the unit, however often it happens.
+    fn on_lost(&mut self, index: usize, owed: &Owed, begun: bool, out: &mut Vec<Emit>) {
         let Some((_, unit)) = self.units.get_index_mut(index) else { return };
-        unit.lost += 1;
+        unit.lost += u32::from(begun);
         let applies = is_apply(&owed.effect);
         if applies {
             unit.inspect = true;

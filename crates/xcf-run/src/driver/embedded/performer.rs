@@ -100,7 +100,8 @@ impl Announcer {
 /// The driver appends every `unit.*` event itself, with the answer that caused it; only `unit.admitted` is the performer's.
 ///
 /// Every effect may also answer `Failed` (code `engine-cancelled` after a stop; `retryable` decides about another try), and one
-/// with an engine `Lost`: neither an exit status nor a living process. A task that panics counts as `Lost`.
+/// with an engine `Lost`: neither an exit status nor a living process. A task that panics counts as `Lost`. `NotBegun` is the
+/// driver's own word: a performer whose journalled process was never let go tries to start another and passes on the refusal.
 ///
 /// The future may be dropped at any await point (the driver leaves or is fenced off): what must survive that – the engine, its
 /// exit status – lives in `xcf __child` and its files, not in the future.

@@ -304,7 +304,7 @@ impl<S: Store + ?Sized + 'static, P: Performer> Driver<S, P> {
             Outcome::Lost if !owed.effect.uses_engine() => Outcome::Failed { error: no_answer() },
             // Its journalled process was never let go by the driver that died, and a second one can't take its place:
             // who looks finds that nothing was run, and it is issued again.
-            Outcome::Failed { error } if error.code == "not-journalled" && owed.child.is_some() => Outcome::Lost,
+            Outcome::Failed { error } if error.code == "not-journalled" && owed.child.is_some() => Outcome::NotBegun,
             // Nothing began, because this driver could not journal or was not sure of its lease: still owed.
             Outcome::Failed { error } if error.code == "not-journalled" && self.run().cancel.is_none() => {
                 return Ok(Next::Go);

@@ -6,6 +6,7 @@ use kit::{Fault, Made, Rig};
 use std::sync::Arc;
 use xcf_core::actor::Actor;
 use xcf_core::changeset::{ChangeSetState, RunOutcome};
+use xcf_core::event::EventKind;
 use xcf_core::ids::{ChangeSetId, RunId};
 use xcf_core::ports::store::EventLog;
 
@@ -72,6 +73,25 @@ async fn d7_a_crash_at_any_append_applies_nothing_twice_and_loses_nothing() {
             }
         }
     }
+}
+
+/// However many drivers die right after they journalled the engine's parent: nothing began, and nobody needs to be asked.
+#[tokio::test]
+async fn d7_drivers_that_die_before_the_go_never_make_a_unit_stuck() {
+    let rig = Rig::new();
+    rig.world.on_crash(Made::DiesBefore);
+    let mut one = spec(&[("a", auto("a"), &[])]);
+    one.requested_at = 0;
+    rig.world.panic_after("nobody");
+    for life in 0..45 {
+        rig.store.fail_at(usize::MAX, Fault::After(EventKind::EffectStarted));
+        let died = rig.drive(Some(one.clone()), WhenIdle::Leave).await;
+        assert!(matches!(died, Err(DriveError::Store { .. })), "life {life}: {died:?}");
+        rig.world.crash();
+    }
+    assert_eq!(rig.world.lines(), [].into());
+    assert_eq!(rig.drive(None, WhenIdle::Leave).await.unwrap(), DriveEnd::Finished(RunOutcome::Done));
+    assert_eq!(rig.world.lines(), [(id("a"), 1)].into());
 }
 
 #[tokio::test]

@@ -300,6 +300,7 @@ impl Simulation {
         let outcome = match self.world.processes.get(&id) {
             Some(process) if process.status.is_none() => return Ok(()),
             Some(process) => process.status.clone(),
+            None if keeps_process && !self.world.begun.contains(&id) => Some(Outcome::NotBegun),
             None if keeps_process || self.world.dice.percent(self.world.faults.process_lost) => Some(Outcome::Lost),
             None => None,
         };

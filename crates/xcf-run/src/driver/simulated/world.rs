@@ -1,7 +1,7 @@
 //! The world's own truth: what is real of each unit, which engine processes live, what people have signed.
 
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use xcf_core::changeset::UnitAction;
 use xcf_core::event::{UnitApplied, UnitReversed};
 use xcf_core::ids::{BlobId, Digest, EffectId, UnitId};
@@ -37,6 +37,8 @@ pub(super) struct World {
     pub dice: Dice,
     pub real: BTreeMap<UnitId, Real>,
     pub processes: BTreeMap<EffectId, Process>,
+    /// Effects whose engine ever began.
+    pub begun: BTreeSet<EffectId>,
     pub signed: BTreeMap<UnitId, Digest>,
     pub consented: BTreeMap<UnitId, Digest>,
     /// Lines an apply of each unit left in its own file.
@@ -51,6 +53,7 @@ impl World {
             dice,
             real: BTreeMap::new(),
             processes: BTreeMap::new(),
+            begun: BTreeSet::new(),
             signed: BTreeMap::new(),
             consented: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -168,6 +171,7 @@ impl World {
     /// An engine begins; what it does shows when it ends.
     pub fn start(&mut self, id: EffectId, unit: &UnitId, effect: &Effect, ends: Timestamp) {
         let process = Process { unit: unit.clone(), effect: effect.clone(), ends, status: None };
+        self.begun.insert(id);
         self.processes.insert(id, process);
     }
 

@@ -244,6 +244,37 @@ fn d7_a_lost_apply_is_inspected_before_anything_else() {
     }
 }
 
+/// One attempt whose process is gone, and somebody who finds that nothing happened.
+fn gone(led: &mut Led, outcome: Outcome) {
+    assert_eq!(led.state("a"), "Applying · Apply");
+    led.answer("a", outcome);
+    if led.state("a") == "Applying · Inspect" {
+        led.answer("a", found(Inspection::NotStarted));
+    }
+}
+
+#[test]
+fn d7_only_losses_after_the_engine_could_begin_count_against_the_unit() {
+    let begin = || {
+        let mut led = Led::begin(spec(&[("a", auto("a"), &[])]));
+        led.approve(&["a"], &[]);
+        led.admit("a");
+        led
+    };
+    let mut led = begin();
+    for _ in 0..50 {
+        gone(&mut led, Outcome::NotBegun);
+    }
+    led.answer("a", applied());
+    led.answer("a", Outcome::Verified { differs: vec![] });
+    assert_eq!(led.checked.run().finished, Some(RunOutcome::Done));
+    let mut led = begin();
+    for _ in 0..21 {
+        gone(&mut led, Outcome::Lost);
+    }
+    assert_eq!(led.state("a"), "Stuck");
+}
+
 #[test]
 fn d7_what_turns_out_real_already_is_recorded_not_skipped() {
     let mut led = Led::begin(spec(&[("a", auto("a"), &[])]));

@@ -194,6 +194,7 @@ fn inputs() -> Vec<(&'static str, Given)> {
         ("Failed, retryable", answer(failed(true))),
         ("Failed", answer(failed(false))),
         ("Lost", answer(Outcome::Lost)),
+        ("NotBegun", answer(Outcome::NotBegun)),
         ("Pause", ask(Control::Pause)),
         ("Resume", ask(Control::Resume)),
         ("Cancel", ask(Control::Cancel { kill: false })),

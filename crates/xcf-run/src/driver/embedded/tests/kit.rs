@@ -25,7 +25,11 @@ use xcf_core::route::Gate;
 /// What an append does instead of succeeding.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    Io { durable: bool },
+    Io {
+        durable: bool,
+    },
+    /// The driver dies right after the first append that holds this, which is durable.
+    After(EventKind),
     Fenced,
 }
 
@@ -123,6 +127,12 @@ impl EventLog for TestStore {
                     if durable && at == inner.appends {
                         Self::write(&mut inner, events);
                     }
+                    return Err(StoreError::Io("killed".to_owned()));
+                }
+                Some((_, Fault::After(kind))) if events.iter().any(|e| e.kind == kind) => {
+                    let dead = inner.appends + 1;
+                    inner.fault = Some((dead, Fault::Io { durable: false }));
+                    Self::write(&mut inner, events);
                     return Err(StoreError::Io("killed".to_owned()));
                 }
                 _ => Self::write(&mut inner, events),
