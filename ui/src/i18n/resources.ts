@@ -8,6 +8,7 @@ import matrixEn from "./en/matrix.json";
 import partsEn from "./en/parts.json";
 import problemsEn from "./en/problems.json";
 import runEn from "./en/run.json";
+import saidEn from "./en/said.json";
 import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
 import changesZh from "./zh-CN/changes.json";
@@ -20,6 +21,7 @@ import matrixZh from "./zh-CN/matrix.json";
 import partsZh from "./zh-CN/parts.json";
 import problemsZh from "./zh-CN/problems.json";
 import runZh from "./zh-CN/run.json";
+import saidZh from "./zh-CN/said.json";
 import settingsZh from "./zh-CN/settings.json";
 import timesZh from "./zh-CN/times.json";
 
@@ -38,6 +40,7 @@ export const resources = {
     "first-run": firstRunEn,
     locks: locksEn,
     times: timesEn,
+    said: saidEn,
   },
   "zh-CN": {
     frame: frameZh,
@@ -52,5 +55,6 @@ export const resources = {
     "first-run": firstRunZh,
     locks: locksZh,
     times: timesZh,
+    said: saidZh,
   },
 } as const;

@@ -50,8 +50,9 @@ impl Run {
             (effect, Outcome::Failed { error }) => self.on_failed(index, effect, error, out),
             (effect, Outcome::Lost) if effect.uses_engine() => self.on_lost(index, &owed, out),
             (Effect::Admit { reverse }, Outcome::Admitted { locks }) => self.on_admitted(index, *reverse, locks, out),
-            (Effect::Admit { reverse }, Outcome::NotAdmitted { code, why, until }) => {
-                self.on_not_admitted(index, *reverse, code, why, *until, out);
+            (Effect::Admit { reverse }, Outcome::NotAdmitted { code, why, said, until }) => {
+                let wait = Wait::Admission { code: code.clone(), why: why.clone(), said: said.clone(), until: *until };
+                self.on_not_admitted(index, *reverse, wait, *until, out);
             }
             (Effect::Plan, Outcome::Planned { facts, plan, verdict }) => {
                 self.on_planned(index, facts, plan, verdict, out);
@@ -105,8 +106,7 @@ impl Run {
         &mut self,
         index: usize,
         reverse: bool,
-        code: &str,
-        why: &str,
+        wait: Wait,
         until: Option<Timestamp>,
         out: &mut Vec<Emit>,
     ) {
@@ -114,7 +114,7 @@ impl Run {
         let Some((_, unit)) = self.units.get_index_mut(index) else { return };
         unit.not_before = Some(again);
         if !reverse {
-            self.wait(index, Wait::Admission { code: code.to_owned(), why: why.to_owned(), until }, out);
+            self.wait(index, wait, out);
         }
     }
 

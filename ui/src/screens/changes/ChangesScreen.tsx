@@ -14,6 +14,7 @@ import { PlanCounts, RiskMeter } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { stepFocus, useSteadyList } from "../../parts/useSteadyList";
 import { type Times, useNow, useTimes } from "../../parts/useTimes";
 import { usePlan } from "../graph/useDraft";
@@ -183,6 +184,7 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
 
 function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; now: number }) {
   const { t } = useTranslation("changes");
+  const why = useSay().all(change.whySaid, change.why);
   return (
     <Link
       to="/change/$id/{-$part}"
@@ -211,8 +213,8 @@ function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; n
           {change.waitingForDriver && <StatusBadge status="waitingForDriver" />}
         </span>
         <span className="cs-second sec">
-          <span className="ell" title={change.why}>
-            {change.why}
+          <span className="ell" title={why}>
+            {why}
           </span>
         </span>
       </span>
