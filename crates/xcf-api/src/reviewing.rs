@@ -85,6 +85,11 @@ impl Workspace {
         }
         let now = self.clock.now();
         let status = ledger.status(id, now).ok_or_else(|| Problem::not_found(id))?;
+        // A driver that was killed could not say so: its lease tells.
+        let killed = match run.as_ref().filter(|r| r.driver.is_some()) {
+            Some(run) if run.finished.is_none() => !self.driver_of(run).await?.is_some_and(|d| d.alive),
+            _ => false,
+        };
         let people = self.people_of(&set).await?;
         let checked = Checked::of(&record);
         let circle = Circle::of(&judged, self.uid.as_str(), people.as_ref(), now);
@@ -94,7 +99,7 @@ impl Workspace {
         let own = own.iter().filter(vouched).map(|k| PersonName::new(k.name.clone())).collect();
         Ok(Case {
             state: status.state,
-            waiting_for_driver: status.waiting_for_driver,
+            waiting_for_driver: status.waiting_for_driver || (killed && !status.state.is_final()),
             set,
             run,
             people,

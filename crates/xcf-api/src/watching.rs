@@ -42,14 +42,7 @@ impl Workspace {
         let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
         let case = self.case(&ledger, run.change_set, &[]).await?;
         let timelines = self.timelines(id).await?;
-        let leases = self.store.list().await?;
-        let lease = leases.iter().find(|l| l.name == xcf_run::driver::embedded::lease_name(id));
-        let alive = |holder: &str, until: jiff::Timestamp| !crate::process::is_dead(holder) && until > self.clock.now();
-        let driver = lease.filter(|_| run.finished.is_none()).map(|l| DriverDto {
-            holder: l.holder.clone(),
-            alive: alive(&l.holder, l.until),
-            until: l.until.to_string(),
-        });
+        let driver = self.driver_of(run).await?;
         let units: Vec<RunUnitDto> = case
             .set
             .units
@@ -91,6 +84,19 @@ impl Workspace {
                 .collect(),
             position: ledger.position,
         })
+    }
+    /// The process that holds the run's lease, and whether it lives; none if nobody does or the run is over.
+    pub(crate) async fn driver_of(&self, run: &RunRecord) -> Answer<Option<DriverDto>> {
+        if run.finished.is_some() {
+            return Ok(None);
+        }
+        let name = xcf_run::driver::embedded::lease_name(run.id);
+        let lease = self.store.list().await?.into_iter().find(|l| l.name == name);
+        Ok(lease.map(|l| DriverDto {
+            alive: !crate::process::is_dead(&l.holder) && l.until > self.clock.now(),
+            holder: l.holder,
+            until: l.until.to_string(),
+        }))
     }
     /// Phases per unit, from the run's own stream.
     async fn timelines(&self, id: RunId) -> Answer<BTreeMap<UnitId, Timeline>> {

@@ -1,3 +1,4 @@
+import "../../styles/list.css";
 import "./changes.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
@@ -148,9 +149,9 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
   const now = useNow(30_000);
   const count = (group: Group) => list.shown.filter((change) => groupOf(change) === group).length;
   return (
-    <div className="cs-list" {...list.hold}>
+    <div className="list" {...list.hold}>
       {list.waiting > 0 && (
-        <button type="button" className="cs-new" onClick={list.take}>
+        <button type="button" className="list-new" onClick={list.take}>
           {t("newRows", { count: list.waiting })}
         </button>
       )}
@@ -164,7 +165,7 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
         if (rows.length === 0) return null;
         return (
           <section key={group} aria-label={t(`group.${group}`)}>
-            <h2 className="cs-group">
+            <h2 className="list-group">
               {t(`group.${group}`)}
               <span className="mut num">{rows.length}</span>
             </h2>
@@ -190,7 +191,7 @@ function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; n
       to="/change/$id/{-$part}"
       params={{ id: change.id, part: undefined }}
       search={(old) => ({ env: old.env, ws: old.ws })}
-      className="cs-row"
+      className="list-row cs-row"
     >
       <RiskMeter risk={riskOf(change.risk)} />
       <span className="cs-two">

@@ -1,4 +1,6 @@
 import "./changes.css";
+import "./review.css";
+import "./decision.css";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";

@@ -186,7 +186,7 @@ function Node({
         <EngineGlyph engine={unit.engine} />
         <b className="ell">{module}</b>
         <span className="mut t11 ell">{composition}</span>
-        <span className="rn-vh">{`, ${unit.layer}, ${unit.engine}, `}</span>
+        <span className="vh">{`, ${unit.layer}, ${unit.engine}, `}</span>
       </span>
       <span className="rn-n2">
         <StatusBadge status={status} detail={unit.attempt > 1 ? t("attemptN", { n: unit.attempt }) : undefined} />

@@ -1,4 +1,5 @@
 import "./run.css";
+import "./run-parts.css";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -177,10 +178,10 @@ function LiveWord({ unit, run }: { unit: RunUnitDto | undefined; run: RunDto }) 
   const bad = run.units.filter((candidate) => toneOf(statusOf(candidate.state)) === "bad");
   return (
     <>
-      <p className="rn-vh" aria-live="polite">
+      <p className="vh" aria-live="polite">
         {unit === undefined ? "" : `${unit.id}: ${t(`status.${statusOf(unit.state)}`)}`}
       </p>
-      <p className="rn-vh" aria-live="assertive">
+      <p className="vh" aria-live="assertive">
         {bad.map((candidate) => `${candidate.id}: ${t(`status.${statusOf(candidate.state)}`)}`).join(", ")}
       </p>
     </>

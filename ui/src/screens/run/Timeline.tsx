@@ -251,7 +251,7 @@ function Table({ units }: { units: readonly RunUnitDto[] }) {
   const { t: tp } = useTranslation("parts");
   const times = useTimes();
   return (
-    <table className="rn-vh">
+    <table className="vh">
       <caption>{t("timeline")}</caption>
       <thead>
         <tr>
