@@ -1,7 +1,9 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+// A slow machine is not a wrong answer.
+configure({ asyncUtilTimeout: 4000 });
 
 // jsdom has no layout: the few measuring interfaces the app relies on answer "nothing".
 class NoObserver {

@@ -1,6 +1,6 @@
 //! Doctor: what works here, what does not, and the one step that mends it (`D15`).
 
-use crate::dto::{CheckDto, DoctorDto, PathDto};
+use crate::dto::{CheckDto, DoctorDto, PathDto, SaidDto};
 use crate::error::Answer;
 use crate::open::Workspace;
 use crate::paths::Paths;
@@ -20,9 +20,18 @@ fn check(id: &str, name: &str, status: &str, found: impl Into<String>, need: &st
         name: name.to_owned(),
         status: status.to_owned(),
         found: found.into(),
+        found_said: None,
         need: need.to_owned(),
+        need_said: None,
         fix: fix.to_owned(),
+        fix_said: None,
     }
+}
+
+/// A check whose finding, or whose way to mend it, is a sentence: by code.
+fn told(check: CheckDto, found: &str, fix: &str) -> CheckDto {
+    let said = |code: &str, text: &str| (!code.is_empty()).then(|| SaidDto::new(code, text));
+    CheckDto { found_said: said(found, &check.found), fix_said: said(fix, &check.fix), ..check }
 }
 
 /// Looks at everything; failures first.
@@ -53,12 +62,14 @@ async fn git() -> CheckDto {
     let need = format!("git {}.{} or newer", OLDEST_GIT.0, OLDEST_GIT.1);
     let fix = "install Git from your system's packages";
     let output = tokio::process::Command::new("git").arg("--version").output().await;
-    let Ok(output) = output else { return check("git", "Git", "failed", "not found on PATH", &need, fix) };
+    let Ok(output) = output else {
+        return told(check("git", "Git", "failed", "not found on PATH", &need, fix), "not-found", "fix-git");
+    };
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u32>().ok());
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let status = if version >= OLDEST_GIT { "ok" } else { "failed" };
-    check("git", "Git", status, text, &need, if status == "ok" { "" } else { fix })
+    told(check("git", "Git", status, text, &need, if status == "ok" { "" } else { fix }), "", "fix-git")
 }
 
 async fn engines(settings: &BTreeMap<String, EngineSettings>, used: &BTreeSet<Engine>) -> Vec<CheckDto> {
@@ -83,14 +94,17 @@ fn engine(probe: &Probe, used: bool) -> CheckDto {
         (false, true) => "failed",
         (false, false) => "not-needed",
     };
-    check(
+    let nothing = found == "not found";
+    let check = check(
         &id,
         &name,
         status,
         found,
         need,
         if status == "failed" { probe.fix.as_deref().unwrap_or_default() } else { "" },
-    )
+    );
+    let need = SaidDto::new(if used { "engine-used" } else { "engine-unused" }, need);
+    CheckDto { need_said: Some(need), ..told(check, if nothing { "not-found" } else { "" }, "") }
 }
 
 fn writable(id: &str, name: &str, folder: &Path) -> CheckDto {
@@ -111,15 +125,21 @@ fn writable(id: &str, name: &str, folder: &Path) -> CheckDto {
 async fn store(workspace: &Workspace) -> CheckDto {
     match workspace.store.verify_chain().await {
         Ok(head) => {
-            check("store-chain", "Event log", "ok", format!("{head} events, hash chain unbroken"), "unbroken", "")
+            let text = format!("{head} events, hash chain unbroken");
+            let said = SaidDto::new("chain-unbroken", text.clone()).with("events", head);
+            CheckDto { found_said: Some(said), ..check("store-chain", "Event log", "ok", text, "unbroken", "") }
         }
-        Err(error) => check(
-            "store-chain",
-            "Event log",
-            "failed",
-            error.to_string(),
-            "unbroken",
-            "keep a copy of the store folder and restore it from a backup",
+        Err(error) => told(
+            check(
+                "store-chain",
+                "Event log",
+                "failed",
+                error.to_string(),
+                "unbroken",
+                "keep a copy of the store folder and restore it from a backup",
+            ),
+            "",
+            "fix-store",
         ),
     }
 }
@@ -127,13 +147,17 @@ async fn store(workspace: &Workspace) -> CheckDto {
 async fn keys(workspace: &Workspace) -> CheckDto {
     let own = workspace.identities.own().await;
     match own.as_slice() {
-        [] => check(
-            "keys",
-            "Signing keys",
-            "warning",
-            "none on this machine",
-            "one, to approve what others make",
-            "xcf key add",
+        [] => told(
+            check(
+                "keys",
+                "Signing keys",
+                "warning",
+                "none on this machine",
+                "one, to approve what others make",
+                "xcf key add",
+            ),
+            "no-keys",
+            "",
         ),
         list => check(
             "keys",
@@ -148,14 +172,22 @@ async fn keys(workspace: &Workspace) -> CheckDto {
 
 fn trusted(workspace: &Workspace) -> CheckDto {
     match workspace.is_trusted() {
-        true => check("trust", "Trust", "ok", "engines may run on this repository", "agreed once per machine", ""),
-        false => check(
-            "trust",
-            "Trust",
-            "warning",
-            "not agreed yet",
-            "agreed once per machine",
-            "the first plan asks; or: xcf plan --yes",
+        true => told(
+            check("trust", "Trust", "ok", "engines may run on this repository", "agreed once per machine", ""),
+            "trusted",
+            "",
+        ),
+        false => told(
+            check(
+                "trust",
+                "Trust",
+                "warning",
+                "not agreed yet",
+                "agreed once per machine",
+                "the first plan asks; or: xcf plan --yes",
+            ),
+            "not-trusted",
+            "fix-trust",
         ),
     }
 }
@@ -166,14 +198,18 @@ async fn anomalies(workspace: &Workspace) -> CheckDto {
         Err(problem) => return check("log-history", "History", "failed", problem.message, "readable", &problem.hint),
     };
     match ledger.anomalies.as_slice() {
-        [] => check("log-history", "History", "ok", "nothing odd", "nothing odd", ""),
-        [first, ..] => check(
-            "log-history",
-            "History",
-            "warning",
-            format!("{} odd events, first at {}: {}", ledger.anomalies.len(), first.position, first.what),
-            "nothing odd",
-            "look at these events; nothing was dropped",
+        [] => told(check("log-history", "History", "ok", "nothing odd", "nothing odd", ""), "nothing-odd", ""),
+        [first, ..] => told(
+            check(
+                "log-history",
+                "History",
+                "warning",
+                format!("{} odd events, first at {}: {}", ledger.anomalies.len(), first.position, first.what),
+                "nothing odd",
+                "look at these events; nothing was dropped",
+            ),
+            "",
+            "fix-history",
         ),
     }
 }

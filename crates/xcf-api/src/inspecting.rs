@@ -7,8 +7,9 @@ use crate::dto::{
 use crate::error::{Answer, Problem};
 use crate::open::{Loaded, Workspace};
 use crate::recipe::RecordedOutputs;
-use crate::views::event::text;
+use crate::views::event::{said, text};
 use crate::views::plan::unit_plan;
+use crate::views::planned::if_planned;
 use crate::views::route::{backup_words, origin_word, rows};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -69,6 +70,7 @@ impl Workspace {
         let ledger = self.ledger().await?;
         self.refresh_pending(&now, &ledger).await?;
         let draft = self.changed_in(&head, &now).await?.contains(id);
+        let planned = if_planned(&now.model, unit);
         let file_digest = xcf_core::digest::sha256(text.as_bytes()).to_string();
         Ok(UnitDetailDto {
             node: self.node(&now.model, &ledger, unit, draft, self.clock.now()),
@@ -83,7 +85,8 @@ impl Workspace {
             diagnostics: diagnostics(&now.model, unit, home.file),
             depends_on: now.model.depends_on(id).iter().map(ToString::to_string).collect(),
             dependants: now.model.dependants(id).iter().map(ToString::to_string).collect(),
-            if_planned: if_planned(&now.model, unit),
+            if_planned: planned.iter().map(|p| p.text.clone()).collect(),
+            if_planned_said: planned,
         })
     }
     /// Digests of every file an edit of this unit's inputs may go to.
@@ -180,6 +183,7 @@ impl Workspace {
                     kind: e.kind.to_string(),
                     actor: e.actor.display_name().to_owned(),
                     change_set: e.change_set.map(|c| c.to_string()),
+                    said: said(event),
                     text: line,
                 });
             }
@@ -355,20 +359,4 @@ fn diagnostics(model: &Model, unit: &Unit, file: &str) -> Vec<DiagnosticDto> {
         f == file || Some(f) == environment || f == module || f.strip_prefix(module).is_some_and(|r| r.starts_with('/'))
     };
     model.diagnostics.iter().filter(|d| ours(&d.place.file)).map(DiagnosticDto::from).collect()
-}
-
-fn if_planned(model: &Model, unit: &Unit) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(blocked) = model.blocked.get(&unit.id) {
-        lines.push(format!("It is not planned: {} ({})", blocked.reason, blocked.place));
-    }
-    lines.push(match unit.route.gate.value {
-        Gate::Auto => "No approval: policies decide".to_owned(),
-        Gate::Approve => format!("Needs approval ({})", unit.route.gate.rule),
-        Gate::Strong => format!("Needs approval and countersign, never by an author ({})", unit.route.gate.rule),
-    });
-    lines.extend(unit.not_yet_effective.iter().map(|(field, place)| {
-        format!("{field} binds it but is not effective yet: apply stops unless that is accepted ({place})")
-    }));
-    lines
 }

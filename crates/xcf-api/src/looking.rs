@@ -1,8 +1,8 @@
 //! Overview, graph, matrix: the working tree or the head commit beside what the log says (`D12`).
 
 use crate::dto::{
-    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, StatusCountsDto, StoreDto,
-    TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
+    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, SaidDto, StatusCountsDto,
+    StoreDto, TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Loaded, Workspace, blocking};
@@ -168,6 +168,7 @@ impl Workspace {
                 let mut node = self.node(&head.model, ledger, unit, false, now);
                 node.standing = Standing::BrokenFile.as_str().to_owned();
                 node.standing_why = format!("{reason} ({place})");
+                node.standing_said = Some(SaidDto::new("cannot-tell", node.standing_why.clone()).with("place", &place));
                 nodes.push(node);
             }
         }
@@ -223,7 +224,8 @@ impl Workspace {
             change_frequency: unit.change_frequency.to_string(),
             engine: unit.route.engine.value.to_string(),
             standing: state.as_str().to_owned(),
-            standing_why: why,
+            standing_why: why.as_ref().map(|w| w.text.clone()).unwrap_or_default(),
+            standing_said: why,
             change_set: open.map(|c| c.id.to_string()),
             run: lock.map(|l| l.run.to_string()),
             locked_by: lock.map(|l| l.run.to_string()),

@@ -1,6 +1,6 @@
 //! ChangeSets: list, review, approve, reject (`D6`, `dsl §10`).
 
-use crate::dto::{ApproveRequest, ChangeDetailDto, ChangeListDto, ReasonRequest};
+use crate::dto::{ApproveRequest, ChangeDetailDto, ChangeListDto, ReasonRequest, SaidDto};
 use crate::error::{Answer, Kind, Problem};
 use crate::http::Acting;
 use crate::identity::{OwnKey, not_own};
@@ -34,25 +34,26 @@ pub(crate) struct Case {
 impl Case {
     fn review(&self) -> Review<'_> {
         let waits = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| u.waiting.as_ref().map(|w| (id, w)));
-        let why: Vec<String> = waits
+        let why: Vec<SaidDto> = waits
             .clone()
             .filter(|(_, w)| !w.why.is_empty() && w.code != "upstream")
-            .map(|(id, w)| format!("{id}: {}", w.why))
+            .map(|(id, w)| SaidDto::of(&w.said, w.why.clone()).about(id))
             .take(3)
             .collect();
         let failed = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| {
-            u.failure.as_ref().filter(|_| u.state == UnitRunState::Failed).map(|f| format!("{id}: {}", f.message))
+            let failure = u.failure.as_ref().filter(|_| u.state == UnitRunState::Failed)?;
+            Some(SaidDto::new("failure", failure.message.clone()).with("error", &failure.code).about(id))
         });
         let signs = self.run.iter().flat_map(|r| &r.units).any(|(_, u)| u.state == UnitRunState::Observing);
         let asks = waits.clone().any(|(_, w)| w.code == "approval");
-        let why: Vec<String> = failed.take(2).chain(why).collect();
+        let run_why: Vec<SaidDto> = failed.take(2).chain(why).collect();
         Review {
             change_set: &self.set,
             record: &self.record,
             state: self.state,
             waiting_for_driver: self.waiting_for_driver,
             report: &self.report,
-            run_why: (!why.is_empty()).then(|| why.join("; ")),
+            run_why,
             run_awaits_person: signs || asks,
             run_signs: signs,
             own: &self.own,
@@ -84,6 +85,11 @@ impl Workspace {
         }
         let now = self.clock.now();
         let status = ledger.status(id, now).ok_or_else(|| Problem::not_found(id))?;
+        // A driver that was killed could not say so: its lease tells.
+        let killed = match run.as_ref().filter(|r| r.driver.is_some()) {
+            Some(run) if run.finished.is_none() => !self.driver_of(run).await?.is_some_and(|d| d.alive),
+            _ => false,
+        };
         let people = self.people_of(&set).await?;
         let checked = Checked::of(&record);
         let circle = Circle::of(&judged, self.uid.as_str(), people.as_ref(), now);
@@ -93,7 +99,7 @@ impl Workspace {
         let own = own.iter().filter(vouched).map(|k| PersonName::new(k.name.clone())).collect();
         Ok(Case {
             state: status.state,
-            waiting_for_driver: status.waiting_for_driver,
+            waiting_for_driver: status.waiting_for_driver || (killed && !status.state.is_final()),
             set,
             run,
             people,

@@ -1,7 +1,9 @@
 //! Unit standing for the graph: pending is computed once per tree and log position, not per look.
 
+use crate::dto::SaidDto;
 use crate::error::Answer;
 use crate::open::{Loaded, Workspace};
+use crate::views::planned::blocked;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use xcf_core::ids::UnitId;
@@ -42,7 +44,7 @@ impl Workspace {
         id: &UnitId,
         draft: bool,
         now: jiff::Timestamp,
-    ) -> (Standing, String) {
+    ) -> (Standing, Option<SaidDto>) {
         let record = ledger.units.get(id);
         let open = ledger.change_sets.values().rev().find(|c| {
             c.ended.is_none()
@@ -60,11 +62,11 @@ impl Workspace {
             ..StandingFacts::default()
         };
         let why = match (broken, in_run.and_then(|u| u.waiting.as_ref()), record.and_then(|r| r.failure.as_ref())) {
-            (Some(b), ..) => format!("{} ({})", b.reason, b.place),
-            (_, Some(w), _) => w.why.clone(),
-            (_, _, Some(f)) => f.message.clone(),
-            _ => String::new(),
+            (Some(b), ..) => Some(blocked(b)),
+            (_, Some(w), _) => Some(SaidDto::of(&w.said, w.why.clone())),
+            (_, _, Some(f)) => Some(SaidDto::new("failure", f.message.clone()).with("error", &f.code)),
+            _ => None,
         };
-        (standing(&facts), why)
+        (standing(&facts), why.and_then(SaidDto::some))
     }
 }

@@ -1,7 +1,9 @@
 //! Domain values as wire types. Pure: no store, no clock.
 
+pub(crate) mod allowed;
 pub(crate) mod change;
 pub(crate) mod event;
 pub(crate) mod matrix;
 pub(crate) mod plan;
+pub(crate) mod planned;
 pub(crate) mod route;

@@ -2,17 +2,18 @@
 
 use crate::dto::{
     DiagnosticDto, DriverDto, FrozenEdgeDto, LockDto, LocksDto, LogDto, PhaseDto, RunDto, RunListDto, RunSummaryDto,
-    RunUnitDto, WaitDto,
+    RunUnitDto, SaidDto, WaitDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::Workspace;
 use crate::reviewing::Case;
-use crate::views::change::edge_word;
+use crate::views::change::{deferred, edge_word};
 use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeUnit, UnitRunState as U};
 use xcf_core::event::{EffectMark, Event, EventKind as K, StreamId};
 use xcf_core::ids::{RunId, UnitId};
 use xcf_plan::ledger::{Ledger, RunRecord, RunUnitRecord};
+use xcf_plan::render::change_set_risk;
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
@@ -41,14 +42,7 @@ impl Workspace {
         let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
         let case = self.case(&ledger, run.change_set, &[]).await?;
         let timelines = self.timelines(id).await?;
-        let leases = self.store.list().await?;
-        let lease = leases.iter().find(|l| l.name == xcf_run::driver::embedded::lease_name(id));
-        let alive = |holder: &str, until: jiff::Timestamp| !crate::process::is_dead(holder) && until > self.clock.now();
-        let driver = lease.filter(|_| run.finished.is_none()).map(|l| DriverDto {
-            holder: l.holder.clone(),
-            alive: alive(&l.holder, l.until),
-            until: l.until.to_string(),
-        });
+        let driver = self.driver_of(run).await?;
         let units: Vec<RunUnitDto> = case
             .set
             .units
@@ -56,10 +50,18 @@ impl Workspace {
             .filter(|u| u.is_runnable())
             .map(|u| unit(u, run.units.get(&u.id), timelines.get(&u.id)))
             .collect();
+        let cancelled = if_cancelled(&units);
         let waits = run.units.iter().filter(|(_, u)| matches!(u.state, U::Waiting | U::Deferred));
-        let waits = waits.map(|(id, u)| WaitDto {
+        let waits = waits.map(|(id, u)| {
+            let waiting = u.waiting.as_ref().filter(|w| !w.why.is_empty());
+            let said = waiting.map(|w| SaidDto::of(&w.said, w.why.clone()));
+            let said = said.or_else(|| noted(case.set.unit(id), &u.note));
+            (id, u, said)
+        });
+        let waits = waits.map(|(id, u, said)| WaitDto {
             unit: id.to_string(),
-            why: u.waiting.as_ref().map(|w| w.why.clone()).filter(|w| !w.is_empty()).unwrap_or_else(|| u.note.clone()),
+            why: said.as_ref().map(|s| s.text.clone()).unwrap_or_default(),
+            why_said: said,
             until: u.waiting.as_ref().and_then(|w| w.until).map(|t| t.to_string()),
         });
         Ok(RunDto {
@@ -67,7 +69,8 @@ impl Workspace {
             waiting_for_driver: run.finished.is_none() && !driver.as_ref().is_some_and(|d| d.alive),
             driver,
             waits: waits.filter(|w| !w.why.is_empty()).collect(),
-            if_cancelled: if_cancelled(&units),
+            if_cancelled: cancelled.iter().map(|s| s.text.clone()).collect(),
+            if_cancelled_said: cancelled,
             units,
             edges: case
                 .set
@@ -81,6 +84,19 @@ impl Workspace {
                 .collect(),
             position: ledger.position,
         })
+    }
+    /// The process that holds the run's lease, and whether it lives; none if nobody does or the run is over.
+    pub(crate) async fn driver_of(&self, run: &RunRecord) -> Answer<Option<DriverDto>> {
+        if run.finished.is_some() {
+            return Ok(None);
+        }
+        let name = xcf_run::driver::embedded::lease_name(run.id);
+        let lease = self.store.list().await?.into_iter().find(|l| l.name == name);
+        Ok(lease.map(|l| DriverDto {
+            alive: !crate::process::is_dead(&l.holder) && l.until > self.clock.now(),
+            holder: l.holder,
+            until: l.until.to_string(),
+        }))
     }
     /// Phases per unit, from the run's own stream.
     async fn timelines(&self, id: RunId) -> Answer<BTreeMap<UnitId, Timeline>> {
@@ -172,6 +188,7 @@ fn summary(case: &Case, run: &RunRecord, ledger: &Ledger, now: jiff::Timestamp) 
         environment: case.set.environment.to_string(),
         title: case.set.title.clone(),
         status,
+        risk: change_set_risk(&case.set).level.as_str().to_owned(),
         requested_at: run.requested_at.to_string(),
         requested_by: run.requested_by.display_name().to_owned(),
         finished_at: run.finished.as_ref().map(|f| f.at.to_string()),
@@ -180,14 +197,21 @@ fn summary(case: &Case, run: &RunRecord, ledger: &Ledger, now: jiff::Timestamp) 
     }
 }
 
+/// A note of a unit: why it is deferred if that is what it says, else the note as it is.
+fn noted(planned: Option<&ChangeUnit>, note: &str) -> Option<SaidDto> {
+    let reason = planned.and_then(deferred).filter(|d| d.text == note);
+    reason.or_else(|| SaidDto::plain(note).some())
+}
+
 fn unit(planned: &ChangeUnit, record: Option<&RunUnitRecord>, timeline: Option<&Timeline>) -> RunUnitDto {
     let state = record.map_or(U::Pending, |r| r.state);
     let waiting = record.and_then(|r| r.waiting.as_ref()).filter(|_| matches!(state, U::Waiting));
     let failure = record.and_then(|r| r.failure.as_ref());
     let why = match (waiting, failure, state) {
-        (Some(w), ..) => w.why.clone(),
-        (_, Some(f), U::Failed) => f.message.clone(),
-        _ => record.map(|r| r.note.clone()).unwrap_or_default(),
+        (Some(w), ..) => SaidDto::of(&w.said, w.why.clone()).some(),
+        (_, Some(f), U::Failed) => Some(SaidDto::new("failure", f.message.clone()).with("error", &f.code)),
+        (.., U::Deferred) => noted(Some(planned), record.map(|r| r.note.as_str()).unwrap_or_default()),
+        _ => record.and_then(|r| SaidDto::plain(r.note.clone()).some()),
     };
     let phases = timeline.map(Timeline::phases).unwrap_or_default();
     let over = matches!(state, U::Done | U::Skipped | U::Failed | U::Reversed | U::Stuck);
@@ -197,7 +221,8 @@ fn unit(planned: &ChangeUnit, record: Option<&RunUnitRecord>, timeline: Option<&
         lifecycle: planned.lifecycle.to_string(),
         engine: planned.engine.to_string(),
         state: state.to_string(),
-        why,
+        why: why.as_ref().map(|w| w.text.clone()).unwrap_or_default(),
+        why_said: why,
         attempt: record.map_or(0, |r| r.attempt),
         max_attempts: planned.retries + 1,
         started_at: phases.first().map(|p| p.started_at.clone()),
@@ -218,22 +243,26 @@ fn unit(planned: &ChangeUnit, record: Option<&RunUnitRecord>, timeline: Option<&
     }
 }
 
-fn if_cancelled(units: &[RunUnitDto]) -> Vec<String> {
+fn if_cancelled(units: &[RunUnitDto]) -> Vec<SaidDto> {
     let with = |states: &[&str]| {
         units.iter().filter(|u| states.contains(&u.state.as_str())).map(|u| u.id.clone()).collect::<Vec<_>>()
+    };
+    let line = |code: &str, what: &str, units: Vec<String>| {
+        let units = units.join(", ");
+        SaidDto::new(code, format!("{what}: {units}")).with("units", units)
     };
     let mut lines = Vec::new();
     let busy = with(&["Applying", "BackingUp", "Verifying", "Reversing"]);
     if !busy.is_empty() {
-        lines.push(format!("stops at the next safe point: {}", busy.join(", ")));
+        lines.push(line("cancel-stops", "stops at the next safe point", busy));
     }
     let kept = with(&["Done", "Observing"]);
     if !kept.is_empty() {
-        lines.push(format!("stays applied: {}", kept.join(", ")));
+        lines.push(line("cancel-stays", "stays applied", kept));
     }
     let never = with(&["Pending", "Waiting", "Deferred"]);
     if !never.is_empty() {
-        lines.push(format!("does not start: {}", never.join(", ")));
+        lines.push(line("cancel-not-started", "does not start", never));
     }
     lines
 }

@@ -5,6 +5,7 @@ use crate::graph::EdgeKind;
 use crate::ids::{BlobId, ChangeId, ChangeSetId, CommitId, Digest, EnvName, PersonName, Role, UnitId};
 use crate::plan::{Counts, Reversibility, UnitPlan};
 use crate::route::{Backup, ChangeFrequency, Engine, Gate, Layer, Lifecycle, Route, word_enum};
+use crate::said::Said;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,9 @@ pub struct UnitGate {
     pub distinct_people: u32,
     /// Why this level: rule in words and place.
     pub why: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub said: Said,
     /// Where that rule stands.
     pub place: Option<Place>,
 }
@@ -210,6 +214,9 @@ pub struct WayBack {
     pub grade: Reversibility,
     /// One sentence: what the reverse does or why there is none.
     pub note: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub said: Said,
 }
 
 /// Why a unit's plan is not complete.

@@ -15,5 +15,6 @@ pub mod ids;
 pub mod plan;
 pub mod ports;
 pub mod route;
+pub mod said;
 pub mod secret;
 pub mod value;

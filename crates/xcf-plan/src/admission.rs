@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use xcf_core::changeset::ChangeUnit;
 use xcf_core::ids::{ChangeSetId, EnvName, RunId, UnitId};
 use xcf_core::route::{Engine, Lifecycle};
+use xcf_core::said::Said;
 
 /// At most this many units of one run at once, unless said otherwise.
 pub const DEFAULT_CONCURRENCY: u32 = 4;
@@ -53,6 +54,8 @@ pub struct Why {
     pub code: String,
     /// In words: what, who, since when.
     pub words: String,
+    /// The words, apart from their language.
+    pub said: Said,
     /// The lock that is in the way.
     pub lock: Option<String>,
     /// The run that holds it.
@@ -118,7 +121,7 @@ pub fn admit(now: Timestamp, unit: &ChangeUnit, world: &World<'_>) -> Admission 
     }
     if let Some(at) = world.not_before.filter(|at| *at > now) {
         let words = format!("waits to {at} before the next attempt");
-        return Admission::WaitUntil { at, why: why("backoff", words, None) };
+        return Admission::WaitUntil { at, why: why("backoff", words, Said::new("wait-backoff").with("at", at), None) };
     }
     match concurrency(unit.engine, world) {
         Some(why) => Admission::Blocked { why },
@@ -126,9 +129,9 @@ pub fn admit(now: Timestamp, unit: &ChangeUnit, world: &World<'_>) -> Admission 
     }
 }
 
-fn why(code: &str, words: String, lock: Option<(&String, &LockRecord)>) -> Why {
+fn why(code: &str, words: String, said: Said, lock: Option<(&String, &LockRecord)>) -> Why {
     let (lock, run) = lock.map(|(name, record)| (name.clone(), record.run)).unzip();
-    Why { code: code.to_owned(), words, lock, run }
+    Why { code: code.to_owned(), words, said, lock, run }
 }
 
 fn hold(unit: &ChangeUnit, world: &World<'_>) -> Option<Why> {
@@ -138,14 +141,20 @@ fn hold(unit: &ChangeUnit, world: &World<'_>) -> Option<Why> {
     let hold = world.ledger.unit(&unit.id)?.hold.as_ref()?;
     let reason = if hold.reason.is_empty() { String::new() } else { format!(": {}", hold.reason) };
     let words = format!("{} is on hold since {} by {}{reason}", unit.id, hold.since, hold.by.display_name());
-    Some(why("hold", words, None))
+    let said = Said::new(if hold.reason.is_empty() { "wait-hold" } else { "wait-hold-reason" })
+        .with("unit", &unit.id)
+        .with("since", hold.since)
+        .with("who", hold.by.display_name())
+        .with("reason", &hold.reason);
+    Some(why("hold", words, said, None))
 }
 
 fn locked(locks: &[String], world: &World<'_>) -> Option<Why> {
     let other = |name: &&String| world.ledger.locks.get(*name).is_some_and(|lock| lock.run != world.run);
     let name = locks.iter().filter(|name| name.starts_with("unit:")).find(other)?;
     let lock = world.ledger.locks.get(name)?;
-    Some(why("lock", holder_words(name, lock, world), Some((name, lock))))
+    let (words, said) = holder_words(name, lock, world);
+    Some(why("lock", words, said, Some((name, lock))))
 }
 
 /// A Foundation lock blocks everything in its Environment and region that is not of the same ChangeSet (`D8`, `R6.2`). A
@@ -162,23 +171,27 @@ fn foundation(unit: &ChangeUnit, world: &World<'_>) -> Option<Why> {
         lock.run == world.run || world.ledger.runs.get(&lock.run).is_some_and(|run| run.change_set == world.change_set)
     };
     let (name, lock) = near.filter(|(name, _)| applies(name)).find(|(_, lock)| !same(lock))?;
-    Some(why("foundation-lock", holder_words(name, lock, world), Some((name, lock))))
+    let (words, said) = holder_words(name, lock, world);
+    Some(why("foundation-lock", words, said, Some((name, lock))))
 }
 
-fn holder_words(name: &str, lock: &LockRecord, world: &World<'_>) -> String {
+fn holder_words(name: &str, lock: &LockRecord, world: &World<'_>) -> (String, Said) {
     let change_set = world.ledger.runs.get(&lock.run).map(|run| run.change_set.to_string());
     let who = change_set.map_or_else(|| lock.run.to_string(), |cs| format!("{cs} ({})", lock.run));
-    format!("waits for {who}, which holds {name} since {}", lock.since)
+    let said = Said::new("wait-lock").with("who", &who).with("lock", name).with("since", lock.since);
+    (format!("waits for {who}, which holds {name} since {}", lock.since), said)
 }
 
 fn concurrency(engine: Engine, world: &World<'_>) -> Option<Why> {
     let total: u32 = world.at_work.values().sum();
     if total >= world.limits.total {
-        return Some(why("concurrency", format!("{total} of {} units are at work", world.limits.total), None));
+        let said = Said::new("wait-places").with("busy", total).with("limit", world.limits.total);
+        return Some(why("concurrency", format!("{total} of {} units are at work", world.limits.total), said, None));
     }
     let limit = *world.limits.per_engine.get(&engine)?;
     let busy = world.at_work.get(&engine).copied().unwrap_or(0);
-    (busy >= limit).then(|| why("concurrency", format!("{busy} of {limit} {engine} units are at work"), None))
+    let said = Said::new("wait-engine-places").with("busy", busy).with("limit", limit).with("engine", engine);
+    (busy >= limit).then(|| why("concurrency", format!("{busy} of {limit} {engine} units are at work"), said, None))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::ids::{Role, UnitId};
 use xcf_core::plan::UnitPlan;
 use xcf_core::route::{Because, Gate, Lifecycle};
+use xcf_core::said::Said;
 
 /// An ApprovalRule with its name and place.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,9 +78,9 @@ pub struct Judges<'a> {
 /// The gate of a unit with everything it takes to pass it.
 #[must_use]
 pub fn unit_gate(subject: &Subject<'_>, judges: &Judges<'_>) -> UnitGate {
-    let (level, why, place) = level(subject, judges);
+    let Reason { level, why, said, place } = level(subject, judges);
     if level == Gate::Auto {
-        return UnitGate { level, needs: Vec::new(), exclude_authors: false, distinct_people: 0, why, place };
+        return UnitGate { level, needs: Vec::new(), exclude_authors: false, distinct_people: 0, why, said, place };
     }
     let sides = [Some(judges.head), judges.base];
     let mut needs = Needs::default();
@@ -94,23 +95,38 @@ pub fn unit_gate(subject: &Subject<'_>, judges: &Judges<'_>) -> UnitGate {
         exclude_authors,
         distinct_people: if strong { 2 } else { 1 },
         why,
+        said,
         place,
     }
 }
 
-fn level(subject: &Subject<'_>, judges: &Judges<'_>) -> (Gate, String, Option<Place>) {
+/// A level and where it comes from.
+struct Reason {
+    level: Gate,
+    why: String,
+    said: Said,
+    place: Option<Place>,
+}
+
+fn level(subject: &Subject<'_>, judges: &Judges<'_>) -> Reason {
+    let rule = |level, why: &str, code| Reason { level, why: why.to_owned(), said: Said::new(code), place: None };
     if judges.only_moves && subject.action == UnitAction::Move {
-        return (Gate::Auto, "only moves, no resource changes (dsl §2)".to_owned(), None);
+        return rule(Gate::Auto, "only moves, no resource changes (dsl §2)", "gate-only-moves");
     }
     if subject.removal {
-        return (Gate::Strong, "a removal is always strong (dsl §7)".to_owned(), None);
+        return rule(Gate::Strong, "a removal is always strong (dsl §7)", "gate-removal");
     }
     let strictest = match judges.base_gate {
-        Some(base) if base.value > judges.head_gate.value => (base, " at base, which is stricter"),
-        _ => (judges.head_gate, ""),
+        Some(base) if base.value > judges.head_gate.value => (base, " at base, which is stricter", "gate-says-base"),
+        _ => (judges.head_gate, "", "gate-says"),
     };
-    let (because, side) = strictest;
-    (because.value, format!("{} says {}{side}", because.rule, because.value), because.place.clone())
+    let (because, side, code) = strictest;
+    Reason {
+        level: because.value,
+        why: format!("{} says {}{side}", because.rule, because.value),
+        said: Said::new(code).with("rule", &because.rule).with("gate", because.value),
+        place: because.place.clone(),
+    }
 }
 
 /// Needed roles while they are gathered: per role the highest count.

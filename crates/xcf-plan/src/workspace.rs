@@ -37,6 +37,7 @@ use xcf_core::docs::rules::{ApprovalRuleSpec, BudgetSpec, PeopleSpec, RateLimitS
 use xcf_core::graph::{Edge, EnvironmentInfo, Unassembled, Unit};
 use xcf_core::ids::{EnvName, UnitId, WorkspaceUid};
 use xcf_core::ports::tree::Tree;
+use xcf_core::said::Said;
 
 /// Name of the Environment that a workspace without any Environment document has (`dsl §3`).
 pub const IMPLICIT_ENVIRONMENT: &str = "default";
@@ -59,6 +60,8 @@ pub struct CrossRead {
 pub struct Blocked {
     /// In words.
     pub reason: String,
+    /// The words, apart from their language; plain for the message of a diagnostic.
+    pub said: Said,
     /// Where the cause stands.
     pub place: Place,
     /// The unit upstream that is blocked, if that is the reason.

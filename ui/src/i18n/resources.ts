@@ -9,6 +9,7 @@ import matrixEn from "./en/matrix.json";
 import partsEn from "./en/parts.json";
 import problemsEn from "./en/problems.json";
 import runEn from "./en/run.json";
+import saidEn from "./en/said.json";
 import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
 import authorZh from "./zh-CN/author.json";
@@ -22,6 +23,7 @@ import matrixZh from "./zh-CN/matrix.json";
 import partsZh from "./zh-CN/parts.json";
 import problemsZh from "./zh-CN/problems.json";
 import runZh from "./zh-CN/run.json";
+import saidZh from "./zh-CN/said.json";
 import settingsZh from "./zh-CN/settings.json";
 import timesZh from "./zh-CN/times.json";
 
@@ -41,6 +43,7 @@ export const resources = {
     "first-run": firstRunEn,
     locks: locksEn,
     times: timesEn,
+    said: saidEn,
   },
   "zh-CN": {
     frame: frameZh,
@@ -56,5 +59,6 @@ export const resources = {
     "first-run": firstRunZh,
     locks: locksZh,
     times: timesZh,
+    said: saidZh,
   },
 } as const;

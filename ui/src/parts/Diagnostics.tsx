@@ -2,6 +2,7 @@ import type { DiagnosticDto } from "../api/dto";
 import type { IconName } from "./drawings";
 import { Icon } from "./Icon";
 import type { Tone } from "./status";
+import { useSay } from "./useSay";
 import { Why } from "./Why";
 
 const looks: Record<string, { tone: Tone; icon: IconName }> = {
@@ -16,16 +17,19 @@ export function diagnosticLook(severity: string): { tone: Tone; icon: IconName }
 
 /** Located findings: what, where, what to do, code. */
 export function DiagnosticList({ diagnostics }: { diagnostics: DiagnosticDto[] }) {
+  const say = useSay();
   return (
     <ul className="diagnostics">
       {diagnostics.map((d) => {
         const { tone, icon } = diagnosticLook(d.severity);
+        const title = say.title(d.code);
         return (
           <li key={`${d.file}:${d.line}:${d.column}:${d.code}:${d.message}`}>
             <span className={`${tone} cc`}>
               <Icon name={icon} />
             </span>
             <div>
+              {title !== null && <p className="m">{title}</p>}
               <p>{d.message}</p>
               {d.hint !== "" && <p className="sec">{d.hint}</p>}
               <p className="diagnostic-where">

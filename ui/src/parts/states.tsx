@@ -5,6 +5,7 @@ import { Button } from "./controls";
 import { DiagnosticList } from "./Diagnostics";
 import type { IconName } from "./drawings";
 import { Icon } from "./Icon";
+import { useSay } from "./useSay";
 
 /** What a screen shows when it has nothing: what it is, and one next action. */
 export function EmptyState({
@@ -39,6 +40,7 @@ export function ErrorState({
   compact?: boolean;
 }) {
   const { t } = useTranslation("parts");
+  const say = useSay();
   const body =
     error instanceof ApiError
       ? error.body
@@ -48,12 +50,14 @@ export function ErrorState({
           hint: "",
           diagnostics: [],
         };
+  const title = say.title(body.code);
   return (
     <div className={compact ? "fault compact" : "fault"} role="alert">
       <p className="fault-what bad">
         <Icon name="bad" className="cc" />
-        <b>{body.message}</b>
+        <b>{title ?? body.message}</b>
       </p>
+      {title !== null && <p>{body.message}</p>}
       {body.hint !== "" && <p>{body.hint}</p>}
       {body.diagnostics.length > 0 && <DiagnosticList diagnostics={body.diagnostics} />}
       <div className="fault-foot">

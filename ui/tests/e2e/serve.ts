@@ -9,6 +9,8 @@ export interface Served {
   address: string;
   /** A folder of its own, the HOME of the server; removed with it. */
   home: string;
+  /** Starts `xcf` beside it, as the same person on the same machine. */
+  xcf(...args: string[]): ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export async function serve(): Promise<Served> {
   const said: string[] = [];
   child.stderr.on("data", (text: Buffer) => said.push(text.toString()));
   const address = await firstAddress(child, said);
-  return { address, home, stop: () => end(child, home) };
+  const xcf = (...args: string[]) => spawn(bin, args, { cwd: start, env, stdio: ["ignore", "pipe", "pipe"] });
+  return { address, home, xcf, stop: () => end(child, home) };
 }
 
 function firstAddress(child: ChildProcess, said: string[]): Promise<string> {

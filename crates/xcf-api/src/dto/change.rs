@@ -1,6 +1,6 @@
 //! ChangeSets: list and review.
 
-use super::{DiagnosticDto, PlaceDto};
+use super::{DiagnosticDto, PlaceDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,6 +66,9 @@ pub struct ChangeSummaryDto {
     pub status: String,
     /// Why it stands there, one line with rule and place where there is one.
     pub why: String,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub why_said: Vec<SaidDto>,
     /// `your-turn`, `waiting`, `moving`, `done`.
     pub group: String,
     /// `low`, `moderate`, `high`, `critical`.
@@ -173,6 +176,9 @@ pub struct ChangeUnitDto {
     pub plan: Option<UnitPlanDto>,
     /// Why the plan is not complete.
     pub deferred_reason: Option<String>,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub deferred_said: Option<SaidDto>,
     /// Units whose outputs it waits for.
     pub waits_for: Vec<String>,
     /// Why it can't run or be planned here.
@@ -181,12 +187,18 @@ pub struct ChangeUnitDto {
     pub gate: String,
     /// Rule of the gate in words.
     pub gate_why: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub gate_said: Option<SaidDto>,
     /// Where that rule stands.
     pub gate_place: Option<PlaceDto>,
     /// `exact`, `recreate`, `needs-backup`, `irreversible`; none if nothing is known yet.
     pub way_back: Option<String>,
     /// What the reverse does or why there is none.
     pub way_back_note: String,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub way_back_said: Vec<SaidDto>,
     /// Backups taken first.
     pub backup: Vec<String>,
     /// Digest of meaning.
@@ -235,6 +247,9 @@ pub struct ApprovalSlotDto {
     pub at: Option<String>,
     /// `solo, not verified`, the reason, or why you may not.
     pub note: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub note_said: Option<SaidDto>,
     /// Where the rule stands.
     pub place: Option<PlaceDto>,
 }
@@ -249,6 +264,9 @@ pub struct AllowedDto {
     pub allowed: bool,
     /// Why not; empty if allowed.
     pub why_not: String,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub why_not_said: Vec<SaidDto>,
     /// Roles that could be filled (approve).
     pub roles: Vec<String>,
 }

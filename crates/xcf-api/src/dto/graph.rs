@@ -1,6 +1,6 @@
 //! The graph.
 
-use super::{DiagnosticDto, PlaceDto};
+use super::{DiagnosticDto, PlaceDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,6 +64,9 @@ pub struct UnitNodeDto {
     pub standing: String,
     /// The why of the standing, one line; may be empty.
     pub standing_why: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub standing_said: Option<SaidDto>,
     /// Open ChangeSet it is part of.
     pub change_set: Option<String>,
     /// Run that works on it.

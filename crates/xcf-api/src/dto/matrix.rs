@@ -1,6 +1,6 @@
 //! The decision matrix (read view).
 
-use super::{DiagnosticDto, PlaceDto, RouteFieldDto};
+use super::{DiagnosticDto, PlaceDto, RouteFieldDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -74,6 +74,9 @@ pub struct TraceStepDto {
     pub matched: bool,
     /// What it gives, or why it does not match.
     pub text: String,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub said: Vec<SaidDto>,
     /// Where; none for built-in rows.
     pub place: Option<PlaceDto>,
 }

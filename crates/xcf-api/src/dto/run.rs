@@ -1,6 +1,6 @@
 //! Runs: live DAG, timeline, logs, locks.
 
-use super::{DiagnosticDto, FrozenEdgeDto};
+use super::{DiagnosticDto, FrozenEdgeDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +18,8 @@ pub struct RunSummaryDto {
     pub title: String,
     /// State word.
     pub status: String,
+    /// Risk of its ChangeSet as it is planned now, the same word as in the review: `low`, `moderate`, `high`, `critical`.
+    pub risk: String,
     /// When it was asked for (RFC 3339).
     pub requested_at: String,
     /// Who asked.
@@ -57,6 +59,9 @@ pub struct RunDto {
     pub waits: Vec<WaitDto>,
     /// What is left behind if cancelled now, one line each.
     pub if_cancelled: Vec<String>,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub if_cancelled_said: Vec<SaidDto>,
     /// Event position it is a projection of.
     pub position: u64,
 }
@@ -81,6 +86,9 @@ pub struct WaitDto {
     pub unit: String,
     /// Why.
     pub why: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub why_said: Option<SaidDto>,
     /// Earliest end, if known (RFC 3339).
     pub until: Option<String>,
 }
@@ -101,6 +109,9 @@ pub struct RunUnitDto {
     pub state: String,
     /// Why; may be empty.
     pub why: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub why_said: Option<SaidDto>,
     /// Attempt, from 1; 0 = not tried.
     pub attempt: u32,
     /// Attempts allowed.
@@ -221,6 +232,9 @@ pub struct EventDto {
     pub unit: Option<String>,
     /// One line for people.
     pub text: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub said: Option<SaidDto>,
     /// Query keys this makes stale: `workspace`, `graph`, `changes`, `change:CS-n`, `run:R-n`, `unit:ID`, `locks`.
     pub stales: Vec<String>,
 }

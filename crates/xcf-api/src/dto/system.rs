@@ -1,5 +1,6 @@
 //! Doctor, settings, first run.
 
+use super::SaidDto;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,10 +26,19 @@ pub struct CheckDto {
     pub status: String,
     /// What was found.
     pub found: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub found_said: Option<SaidDto>,
     /// What is needed.
     pub need: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub need_said: Option<SaidDto>,
     /// The one command or step that mends it; may be empty.
     pub fix: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub fix_said: Option<SaidDto>,
 }
 
 /// A path in use.

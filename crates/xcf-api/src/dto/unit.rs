@@ -1,6 +1,6 @@
 //! One unit in the Inspector.
 
-use super::{DiagnosticDto, PlaceDto, UnitNodeDto, UnitPlanDto};
+use super::{DiagnosticDto, PlaceDto, SaidDto, UnitNodeDto, UnitPlanDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,6 +34,9 @@ pub struct UnitDetailDto {
     pub dependants: Vec<String>,
     /// What happens if planned now, in words (gate, who, not-yet-effective restrictions).
     pub if_planned: Vec<String>,
+    /// The same, sentence by sentence, apart from its language.
+    #[serde(default)]
+    pub if_planned_said: Vec<SaidDto>,
 }
 
 /// Where a value is edited.
@@ -126,6 +129,9 @@ pub struct RouteFieldDto {
     pub field: String,
     /// Value in the words of the documents.
     pub value: String,
+    /// The value apart from its language, where it is no word of the documents.
+    #[serde(default)]
+    pub value_said: Option<SaidDto>,
     /// Layer: `built-in`, `matrix`, `composition`, `module`, `environment`, `environment-entry`, `protection`, `module-content`.
     pub origin: String,
     /// Rule in words: `R1.3`, `row prod-paas` …
@@ -180,4 +186,7 @@ pub struct HistoryDto {
     pub change_set: Option<String>,
     /// One line for people.
     pub text: String,
+    /// The same, apart from its language.
+    #[serde(default)]
+    pub said: Option<SaidDto>,
 }

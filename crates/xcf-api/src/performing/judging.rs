@@ -103,10 +103,15 @@ impl Hands {
                     Err(error) => return Err(error.into()),
                 },
                 Admission::WaitUntil { at, why } => {
-                    return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: Some(at) });
+                    return Ok(Outcome::NotAdmitted {
+                        code: why.code,
+                        why: why.words,
+                        said: why.said,
+                        until: Some(at),
+                    });
                 }
                 Admission::Blocked { why } => {
-                    return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, until: None });
+                    return Ok(Outcome::NotAdmitted { code: why.code, why: why.words, said: why.said, until: None });
                 }
             }
         }

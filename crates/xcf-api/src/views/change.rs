@@ -1,14 +1,16 @@
 //! A ChangeSet for review: risk first, with what is missing and what the acting person may do.
 
 use crate::dto::{
-    AllowedDto, ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CountsDto, DiagnosticDto,
-    FrozenEdgeDto, PlaceDto, PolicyResultDto,
+    ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CountsDto, DiagnosticDto, FrozenEdgeDto,
+    PlaceDto, PolicyResultDto, SaidDto, line,
 };
+use crate::views::allowed::ended;
 use crate::views::plan::unit_plan;
 use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeSet, ChangeSetState as S, ChangeUnit, FrozenEdgeKind};
 use xcf_core::ids::{PersonName, Role, UnitId};
 use xcf_core::plan::Reversibility;
+use xcf_core::said::list;
 use xcf_plan::gates::{GateReport, missing_consents};
 use xcf_plan::ledger::{ChangeSetRecord, EndMark, RevisionRecord};
 use xcf_plan::render::{Section, by_section, change_set_risk, section};
@@ -20,8 +22,8 @@ pub(crate) struct Review<'a> {
     pub(crate) state: S,
     pub(crate) waiting_for_driver: bool,
     pub(crate) report: &'a GateReport,
-    /// Why it stands where it does, if the run says so.
-    pub(crate) run_why: Option<String>,
+    /// Why it stands where it does, as far as the run says so.
+    pub(crate) run_why: Vec<SaidDto>,
     /// True if a person must act inside the run (a re-asked gate, a sign-off).
     pub(crate) run_awaits_person: bool,
     /// True if a unit waits for sign-off.
@@ -62,13 +64,15 @@ pub(crate) fn counts(change_set: &ChangeSet) -> CountsDto {
 /// A row of the list for a ChangeSet that is over: the log alone tells it, no blob and no commit is opened.
 pub(crate) fn closed(record: &ChangeSetRecord, revision: &RevisionRecord, end: &EndMark) -> ChangeSummaryDto {
     let summary = &revision.summary;
+    let why = vec![ended(&end.reason, end.by.display_name(), end.state)];
     let count = |word: &str| summary.counts.get(word).copied().unwrap_or_default();
     ChangeSummaryDto {
         id: record.id.to_string(),
         environment: record.created.environment.to_string(),
         title: summary.title.clone(),
         status: end.state.to_string(),
-        why: ended_why(end),
+        why: line(&why),
+        why_said: why,
         group: "done".to_owned(),
         risk: summary.risk.clone(),
         counts: CountsDto {
@@ -88,43 +92,11 @@ pub(crate) fn closed(record: &ChangeSetRecord, revision: &RevisionRecord, end: &
     }
 }
 
-fn ended_why(end: &EndMark) -> String {
-    if end.reason.is_empty() { format!("by {}", end.by.display_name()) } else { end.reason.clone() }
-}
-
 /// A role that is not filled: role, units, an own identity that could fill it, the same in words.
-type OpenRole = (Option<Role>, Vec<UnitId>, Option<PersonName>, String);
+pub(super) type OpenRole = (Option<Role>, Vec<UnitId>, Option<PersonName>, SaidDto);
 
 impl Review<'_> {
-    /// One line: why it stands there and what comes next.
-    pub(crate) fn why(&self) -> String {
-        if let Some(end) = &self.record.ended {
-            return ended_why(end);
-        }
-        let consents = self.missing_consents();
-        match self.state {
-            S::Draft => "a draft of the working tree is never applicable; commit, then plan".to_owned(),
-            S::Denied => self
-                .change_set
-                .policies
-                .iter()
-                .find(|p| p.outcome == xcf_core::changeset::PolicyOutcome::Deny)
-                .map_or_else(|| "a policy denies it".to_owned(), |p| format!("{} ({})", p.message, p.place)),
-            S::AwaitingApproval | S::Planned if !self.report.words.is_empty() => self.report.words.join("; "),
-            S::Approved if !consents.is_empty() => format!(
-                "the removal of {} needs consent by name",
-                consents.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ),
-            S::Approved if self.record.runs.is_empty() => "nothing is missing; apply starts it".to_owned(),
-            _ => match (&self.run_why, self.waiting_for_driver) {
-                (Some(why), true) => format!("{why}; waiting for a driver"),
-                (Some(why), false) => why.clone(),
-                (None, true) => "waiting for a driver; resume goes on".to_owned(),
-                (None, false) => String::new(),
-            },
-        }
-    }
-    fn missing_consents(&self) -> Vec<UnitId> {
+    pub(super) fn missing_consents(&self) -> Vec<UnitId> {
         let given: Vec<_> = self.record.consents.iter().map(|c| c.consent.clone()).collect();
         missing_consents(self.change_set, &given).into_iter().cloned().collect()
     }
@@ -132,15 +104,15 @@ impl Review<'_> {
         matches!(self.state, S::AwaitingApproval) || self.run_awaits_person
     }
     /// Roles that one of the own identities could fill now.
-    fn open_roles(&self) -> Vec<OpenRole> {
-        let mut roles: BTreeMap<Option<Role>, (Vec<UnitId>, Option<PersonName>, String)> = BTreeMap::new();
+    pub(super) fn open_roles(&self) -> Vec<OpenRole> {
+        let mut roles: BTreeMap<Option<Role>, (Vec<UnitId>, Option<PersonName>, SaidDto)> = BTreeMap::new();
         for (unit, check) in &self.report.units {
             for missing in &check.missing {
                 let able = missing.could.iter().find(|p| self.own.contains(p)).cloned();
                 let entry = roles.entry(missing.role.clone()).or_default();
                 entry.0.push(unit.clone());
                 entry.1 = entry.1.take().or(able);
-                entry.2.clone_from(&missing.words);
+                entry.2 = SaidDto::of(&missing.said, missing.words.clone());
             }
         }
         roles.into_iter().map(|(role, (units, able, words))| (role, units, able, words)).collect()
@@ -161,12 +133,14 @@ impl Review<'_> {
     /// A row of the list.
     pub(crate) fn summary(&self) -> ChangeSummaryDto {
         let c = self.change_set;
+        let why = self.why();
         ChangeSummaryDto {
             id: c.id.to_string(),
             environment: c.environment.to_string(),
             title: c.title.clone(),
             status: self.state.to_string(),
-            why: self.why(),
+            why: line(&why),
+            why_said: why,
             group: self.group().to_owned(),
             risk: change_set_risk(c).level.as_str().to_owned(),
             counts: counts(c),
@@ -190,14 +164,15 @@ impl Review<'_> {
             }
         }
         for ((role, person), (units, at)) in filled {
-            let note = if self.solo { "solo, not verified".to_owned() } else { String::new() };
+            let note = self.solo.then(|| SaidDto::new("solo-not-verified", "solo, not verified"));
             slots.push(ApprovalSlotDto {
                 role: role.map(|r| r.to_string()).unwrap_or_default(),
                 units,
                 state: "approved".into(),
                 person: Some(person.to_string()),
                 at: Some(at),
-                note,
+                note: note.as_ref().map(|n| n.text.clone()).unwrap_or_default(),
+                note_said: note,
                 place: None,
             });
         }
@@ -217,67 +192,12 @@ impl Review<'_> {
                 state: if yours { "your-turn" } else { "waiting" }.to_owned(),
                 person: able.map(|p| p.to_string()),
                 at: None,
-                note: words,
+                note: words.text.clone(),
+                note_said: Some(words),
                 place,
             });
         }
         slots
-    }
-    fn allowed(&self) -> Vec<AllowedDto> {
-        let roles: Vec<String> = self
-            .open_roles()
-            .into_iter()
-            .filter(|(_, _, able, _)| self.solo || able.is_some())
-            .map(|(role, ..)| role.map(|r| r.to_string()).unwrap_or_default())
-            .collect();
-        let rule = |action: &str, allowed: bool, why_not: &str| AllowedDto {
-            action: action.to_owned(),
-            allowed,
-            why_not: if allowed { String::new() } else { why_not.to_owned() },
-            roles: Vec::new(),
-        };
-        let open = !self.state.is_final();
-        let over = format!("{} is {}", self.change_set.id, self.state);
-        let running = !self.record.runs.is_empty() && open;
-        let approve_why = match self.state {
-            S::Draft => "a draft is never approvable; commit and plan".to_owned(),
-            S::Denied => "a policy denies it".to_owned(),
-            _ if !open => over.clone(),
-            _ if self.report.words.is_empty() => "nothing is missing".to_owned(),
-            _ => format!("none of your identities can fill what is missing: {}", self.report.words.join("; ")),
-        };
-        let mut approve =
-            rule("approve", open && !roles.is_empty() && !matches!(self.state, S::Draft | S::Denied), &approve_why);
-        approve.roles = roles;
-        let can_apply = matches!(self.state, S::Approved | S::AwaitingApproval | S::Planned) && !running;
-        let apply_why = match self.state {
-            S::Draft => "a draft is never applicable; commit and plan",
-            S::Denied => "a policy denies it",
-            _ if running => "its run is under way",
-            _ => over.as_str(),
-        };
-        vec![
-            approve,
-            rule(
-                "reject",
-                open && !running && self.state != S::Draft,
-                if running { "its run is under way; cancel it instead" } else { &over },
-            ),
-            rule("apply", can_apply, apply_why),
-            rule("pause", matches!(self.state, S::Applying | S::Queued | S::Observing), "nothing is running"),
-            rule(
-                "cancel",
-                running && self.state != S::Cancelling,
-                if self.state == S::Cancelling { "it is being cancelled" } else { "nothing is running" },
-            ),
-            rule(
-                "resume",
-                matches!(self.state, S::Paused | S::Failed | S::Stuck) || (running && self.waiting_for_driver),
-                "it is neither paused, failed nor without a driver",
-            ),
-            rule("sign-off", self.run_signs, "nothing waits for sign-off"),
-            rule("replan", open && !running, if running { "its run is under way" } else { &over }),
-        ]
     }
     /// The review.
     pub(crate) fn detail(&self, markdown: String, console: String) -> ChangeDetailDto {
@@ -331,13 +251,16 @@ impl Review<'_> {
             engine: unit.engine.to_string(),
             plan: unit.plan.as_ref().map(unit_plan),
             deferred_reason: unit.deferred.as_ref().map(|d| d.reason.clone()),
+            deferred_said: deferred(unit),
             waits_for: unit.deferred.iter().flat_map(|d| &d.waits_for).map(ToString::to_string).collect(),
             diagnostics: unit.diagnostics.iter().map(DiagnosticDto::from).collect(),
             gate: unit.gate.level.to_string(),
             gate_why: unit.gate.why.clone(),
+            gate_said: SaidDto::of(&unit.gate.said, unit.gate.why.clone()).some(),
             gate_place: unit.gate.place.as_ref().map(PlaceDto::from),
             way_back: unit.way_back.as_ref().map(|w| w.grade.to_string()),
             way_back_note: unit.way_back.as_ref().map(|w| w.note.clone()).unwrap_or_default(),
+            way_back_said: way_back(unit),
             backup: unit.backup.iter().map(ToString::to_string).collect(),
             unit_digest: unit.unit_digest.to_string(),
             removal: unit.removal,
@@ -347,6 +270,22 @@ impl Review<'_> {
             risk_group: risk_group(unit).to_owned(),
         }
     }
+}
+
+/// Why a unit's plan is not complete: what it waits for, by name.
+pub(crate) fn deferred(unit: &ChangeUnit) -> Option<SaidDto> {
+    let deferred = unit.deferred.as_ref()?;
+    Some(match deferred.waits_for.as_slice() {
+        [] => SaidDto::plain(deferred.reason.clone()),
+        units => SaidDto::new("deferred", deferred.reason.clone()).with("units", list(units)),
+    })
+}
+
+fn way_back(unit: &ChangeUnit) -> Vec<SaidDto> {
+    let partial = unit.plan.as_ref().is_some_and(|p| !p.unknown_inputs.is_empty());
+    let note = unit.way_back.iter().map(|w| SaidDto::of(&w.said, w.note.clone()));
+    let partly = partial.then(|| SaidDto::new("way-partly", "as far as it is known"));
+    note.chain(partly).collect()
 }
 
 /// The word of a frozen edge.

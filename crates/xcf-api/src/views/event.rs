@@ -1,6 +1,6 @@
 //! Events as lines for people, and which queries they make stale.
 
-use crate::dto::EventDto;
+use crate::dto::{EventDto, SaidDto};
 use serde_json::Value;
 use xcf_core::event::{Event, EventKind as K};
 
@@ -15,6 +15,7 @@ pub(crate) fn event(event: &Event) -> EventDto {
         change_set: e.change_set.map(|c| c.to_string()),
         run: e.run.map(|r| r.to_string()),
         unit: e.unit.as_ref().map(ToString::to_string),
+        said: said(event),
         text: text(event),
         stales: stales(event),
     }
@@ -95,6 +96,23 @@ pub(crate) fn text(event: &Event) -> String {
         | K::EffectInspected
         | K::AuditCheckpoint => String::new(),
     }
+}
+
+/// The same by kind: who did what to which object, and the words somebody gave as the reason.
+pub(crate) fn said(event: &Event) -> Option<SaidDto> {
+    let e = &event.event;
+    let reason =
+        ["reason", "why", "message", "note"].into_iter().map(|name| field(&e.data, name)).find(|r| !r.is_empty());
+    let code =
+        format!("event-{}{}", e.kind.to_string().replace(['.', '_'], "-"), if reason.is_some() { "-why" } else { "" });
+    let id = match (&e.unit, e.run, e.change_set) {
+        (Some(unit), ..) => unit.to_string(),
+        (None, Some(run), _) => run.to_string(),
+        (None, None, Some(set)) => set.to_string(),
+        (None, None, None) => field(&e.data, "lock").to_owned(),
+    };
+    let said = SaidDto::new(&code, text(event)).with("id", id).with("who", e.actor.display_name());
+    said.with("reason", reason.unwrap_or_default()).some()
 }
 
 fn left(data: &Value) -> String {

@@ -1,6 +1,6 @@
 //! The decision matrix as a grid, and which row wins for one unit.
 
-use crate::dto::{LaneDto, MatrixRowDto, PlaceDto, TraceStepDto};
+use crate::dto::{LaneDto, MatrixRowDto, PlaceDto, SaidDto, TraceStepDto};
 use crate::views::route::{backup_words, origin_word};
 use std::fmt::Display;
 use xcf_core::docs::composition::ReconcileSpec;
@@ -8,6 +8,7 @@ use xcf_core::docs::matrix::UnitMatch;
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::graph::Unit;
 use xcf_core::route::{Because, Layer, Lifecycle, Route, Strategy};
+use xcf_core::said::list;
 use xcf_plan::matrix::{
     BuiltinRow, MatrixRow, Subject, approval_word, backup_set, builtin, cadence_seconds, mismatches,
 };
@@ -147,20 +148,23 @@ pub(crate) fn steps(model: &Model, unit: &Unit) -> Vec<TraceStepDto> {
     let built = TraceStepDto {
         name: row.rule.to_owned(),
         matched: true,
-        text: given(&unit.route, &|b| b == row.rule),
         place: None,
+        ..told(given(&unit.route, &|b| b == row.rule))
     };
     let mut rows: Vec<_> = model.rows().all().to_vec();
     rows.sort_by_key(|r| r.keys);
     let looked = rows.iter().map(|r| {
         let why = mismatches(&r.row.matches, &subject(unit));
         let rule = r.rule();
-        let text = if why.is_empty() { given(&unit.route, &|b| b == rule) } else { why.join("; ") };
+        let said = match why.is_empty() {
+            true => given(&unit.route, &|b| b == rule),
+            false => vec![SaidDto::new("differs", why.join("; ")).with("fields", list(&why))],
+        };
         TraceStepDto {
             name: r.row.name.clone(),
             matched: why.is_empty(),
-            text,
             place: Some(PlaceDto::from(&r.place(""))),
+            ..told(said)
         }
     });
     let mut steps: Vec<TraceStepDto> = std::iter::once(built).chain(looked).collect();
@@ -169,7 +173,7 @@ pub(crate) fn steps(model: &Model, unit: &Unit) -> Vec<TraceStepDto> {
 }
 
 /// Which fields the rule gives in the end, or gave until something later replaced it.
-fn given(route: &Route, is: &dyn Fn(&str) -> bool) -> String {
+fn given(route: &Route, is: &dyn Fn(&str) -> bool) -> Vec<SaidDto> {
     let mut won = Vec::new();
     let mut lost = Vec::new();
     each(route, &mut |field, rule, overruled, _, _| {
@@ -181,38 +185,48 @@ fn given(route: &Route, is: &dyn Fn(&str) -> bool) -> String {
     });
     let mut parts = Vec::new();
     if !won.is_empty() {
-        parts.push(format!("gives {}", won.join(", ")));
+        parts.push(SaidDto::new("gives", format!("gives {}", won.join(", "))).with("fields", list(&won)));
     }
     if !lost.is_empty() {
-        parts.push(format!("replaced: {}", lost.join(", ")));
+        parts.push(SaidDto::new("replaced", format!("replaced: {}", lost.join(", "))).with("fields", list(&lost)));
     }
-    if parts.is_empty() { "gives nothing that is in force".to_owned() } else { parts.join(" · ") }
+    if parts.is_empty() {
+        parts.push(SaidDto::new("gives-nothing", "gives nothing that is in force"));
+    }
+    parts
+}
+
+/// A step that only has its words yet.
+fn told(said: Vec<SaidDto>) -> TraceStepDto {
+    let text = said.iter().map(|s| s.text.clone()).collect::<Vec<_>>().join(" · ");
+    TraceStepDto { name: String::new(), matched: false, text, said, place: None }
 }
 
 /// One step per document layer that gives a field.
 fn documents(route: &Route) -> Vec<TraceStepDto> {
-    let mut steps: Vec<TraceStepDto> = Vec::new();
+    let mut found: Vec<(String, Option<PlaceDto>, &'static str, Vec<&'static str>)> = Vec::new();
     each(route, &mut |field, rule, _, origin, place| {
         if matches!(origin, "built-in" | "matrix") {
             return;
         }
-        match steps.iter_mut().find(|s| s.name == rule && s.place == place) {
-            Some(step) => step.text.push_str(&format!(", {field}")),
-            None => steps.push(TraceStepDto {
-                name: rule.to_owned(),
-                matched: true,
-                text: format!("{origin} gives {field}"),
-                place,
-            }),
+        match found.iter_mut().find(|(name, at, ..)| name == rule && *at == place) {
+            Some((.., fields)) => fields.push(field),
+            None => found.push((rule.to_owned(), place, origin, vec![field])),
         }
     });
-    steps
+    let step = |(name, place, origin, fields): (String, Option<PlaceDto>, &str, Vec<&str>)| {
+        let fields = list(&fields);
+        let said = SaidDto::new("layer-gives", format!("{origin} gives {fields}"));
+        let said = said.with("origin", origin).with("fields", fields);
+        TraceStepDto { name, matched: true, place, ..told(vec![said]) }
+    };
+    found.into_iter().map(step).collect()
 }
 
-type See<'s> = &'s mut dyn FnMut(&str, &str, &[String], &str, Option<PlaceDto>);
+type See<'s> = &'s mut dyn FnMut(&'static str, &str, &[String], &'static str, Option<PlaceDto>);
 
 fn each(route: &Route, see: See<'_>) {
-    fn one<T>(field: &str, b: &Because<T>, see: See<'_>) {
+    fn one<T>(field: &'static str, b: &Because<T>, see: See<'_>) {
         let overruled: Vec<String> = b.overruled.iter().map(|o| o.rule.clone()).collect();
         see(field, &b.rule, &overruled, origin_word(b.origin), b.place.as_ref().map(PlaceDto::from));
     }

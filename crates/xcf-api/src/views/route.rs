@@ -1,6 +1,6 @@
 //! Routes as rows with their why.
 
-use crate::dto::{OverruledDto, PlaceDto, RouteFieldDto};
+use crate::dto::{OverruledDto, PlaceDto, RouteFieldDto, SaidDto};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use xcf_core::route::{Backup, Because, Origin, Reconcile, Route};
@@ -48,6 +48,7 @@ fn row<T>(field: &str, because: &Because<T>, value: String) -> RouteFieldDto {
     RouteFieldDto {
         field: field.to_owned(),
         value,
+        value_said: None,
         origin: origin_word(because.origin).to_owned(),
         rule: because.rule.clone(),
         place: because.place.as_ref().map(PlaceDto::from),
@@ -70,6 +71,7 @@ fn plain<T: Display>(field: &str, because: &Because<T>) -> RouteFieldDto {
 
 /// Every field of a route, in the order the Inspector shows them.
 pub(crate) fn rows(route: &Route) -> Vec<RouteFieldDto> {
+    let open = route.windows.value.is_empty().then(|| SaidDto::new("always-open", "always open"));
     let windows =
         if route.windows.value.is_empty() { "always open".to_owned() } else { route.windows.value.join(", ") };
     vec![
@@ -78,7 +80,7 @@ pub(crate) fn rows(route: &Route) -> Vec<RouteFieldDto> {
         plain("drift", &route.drift),
         plain("gate", &route.gate),
         row("backup", &route.backup, backup_words(&route.backup.value)),
-        row("window", &route.windows, windows),
+        RouteFieldDto { value_said: open, ..row("window", &route.windows, windows) },
         plain("rollback", &route.rollback),
     ]
 }

@@ -2,6 +2,7 @@
 
 use crate::changeset::{ChangeSetKind, RunOutcome};
 use crate::ids::{BlobId, ChangeId, CommitId, Digest, EnvName, PersonName, Role, UnitId};
+use crate::said::Said;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -153,6 +154,9 @@ pub struct UnitWaiting {
     /// Most attempts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<u32>,
+    /// The why, apart from its language.
+    #[serde(skip_serializing_if = "Said::is_plain")]
+    pub said: Said,
 }
 
 /// Payload of `unit.admitted` and `lock.released`: names of locks, `unit:ID` or `foundation:ENV[:REGION]` (`D8`).

@@ -10,6 +10,7 @@ use xcf_core::docs::rules::{PeopleSpec, Person};
 use xcf_core::event::RemovalConsent;
 use xcf_core::ids::{ChangeSetId, Digest, PersonName, Role, UnitId};
 use xcf_core::route::Gate;
+use xcf_core::said::{Said, list};
 
 /// An approval with what only others can tell about it.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +90,8 @@ pub struct Missing {
     pub place: Option<Place>,
     /// The same in words.
     pub words: String,
+    /// The words, apart from their language.
+    pub said: Said,
 }
 
 /// Whether one unit's gate is met.
@@ -113,13 +116,15 @@ pub struct GateReport {
     pub met: bool,
     /// What is missing, in words, without repetition.
     pub words: Vec<String>,
+    /// The words, apart from their language, one for one.
+    pub said: Vec<Said>,
 }
 
 /// Evaluates every gate of a ChangeSet. Units that are deferred without a plan are listed, but wait alone: nobody could
 /// have looked at anything yet.
 #[must_use]
 pub fn evaluate(change_set: &ChangeSet, circle: &Circle<'_>, given: &[Given<'_>]) -> GateReport {
-    let mut report = GateReport { units: BTreeMap::new(), met: true, words: Vec::new() };
+    let mut report = GateReport { units: BTreeMap::new(), met: true, words: Vec::new(), said: Vec::new() };
     for unit in change_set.units.iter().filter(|u| u.is_runnable()) {
         let check = evaluate_unit(unit, circle, given);
         if unit.gate_known() {
@@ -127,6 +132,7 @@ pub fn evaluate(change_set: &ChangeSet, circle: &Circle<'_>, given: &[Given<'_>]
             for missing in &check.missing {
                 if !report.words.contains(&missing.words) {
                     report.words.push(missing.words.clone());
+                    report.said.push(missing.said.clone());
                 }
             }
         }
@@ -135,10 +141,12 @@ pub fn evaluate(change_set: &ChangeSet, circle: &Circle<'_>, given: &[Given<'_>]
     if change_set.worktree {
         report.met = false;
         report.words.insert(0, "a draft of a working tree is never approvable; commit and plan again".to_owned());
+        report.said.insert(0, Said::new("draft-not-approvable"));
     }
     if change_set.is_denied() {
         report.met = false;
         report.words.insert(0, "a policy denies it".to_owned());
+        report.said.insert(0, Said::new("policy-denies"));
     }
     report
 }
@@ -237,10 +245,11 @@ fn missing(unit: &ChangeUnit, filling: &Filling, candidates: &[Candidate], eligi
         let need = unit.gate.needs.get(slot.need);
         let place = need.and_then(|n| n.place.clone()).or_else(|| unit.gate.place.clone());
         let (role, other_than) = (slot.role.clone(), slot.other_than.clone());
-        out.push(Missing { role, count: 1, other_than, could, place, words: String::new() });
+        out.push(Missing { role, count: 1, other_than, could, place, words: String::new(), said: Said::default() });
     }
     for missing in &mut out {
         missing.words = words(missing, unit);
+        missing.said = said(missing, unit);
     }
     out
 }
@@ -263,6 +272,26 @@ fn words(missing: &Missing, unit: &ChangeUnit) -> String {
     format!("{who} must {act}{place}{author}{could}")
 }
 
+/// The words of [`words`] as parts: who, what they must do, and who of People could.
+fn said(missing: &Missing, unit: &ChangeUnit) -> Said {
+    let (code, who) = match (&missing.role, &missing.other_than) {
+        (Some(role), _) => ("needs-role", role.to_string()),
+        (None, Some(other)) => ("needs-other-role", other.to_string()),
+        (None, None) => ("needs-anybody", String::new()),
+    };
+    let flag = |yes: bool| if yes { "yes" } else { "no" };
+    let said = Said::new(code)
+        .with("count", missing.count)
+        .with("strong", flag(unit.gate.level == Gate::Strong))
+        .with("notAuthor", flag(unit.gate.exclude_authors))
+        .with("could", list(missing.could.iter().map(PersonName::as_str)));
+    let said = if who.is_empty() { said } else { said.with("role", who) };
+    match &missing.place {
+        Some(place) => said.with("place", place),
+        None => said,
+    }
+}
+
 fn people_word(count: u32) -> String {
     if count == 1 { "one person".to_owned() } else { format!("{count} people") }
 }
@@ -279,14 +308,15 @@ fn solo(unit: &ChangeUnit, standing: &[&Approval]) -> GateCheck {
     let filled = standing.iter().take(wanted).map(one).collect();
     let mut missing = Vec::new();
     if lacking > 0 {
-        let words = match (strong, given) {
-            (false, _) => "you must approve (solo, not verified)".to_owned(),
-            (true, 0) => "you must approve twice, with a typed reason (solo, not verified)".to_owned(),
-            (true, _) => "you must approve once more, with a typed reason (solo, not verified)".to_owned(),
+        let (words, code) = match (strong, given) {
+            (false, _) => ("you must approve (solo, not verified)", "solo-once"),
+            (true, 0) => ("you must approve twice, with a typed reason (solo, not verified)", "solo-twice"),
+            (true, _) => ("you must approve once more, with a typed reason (solo, not verified)", "solo-again"),
         };
         let count = u32::try_from(lacking).unwrap_or(u32::MAX);
         let place = unit.gate.place.clone();
-        missing.push(Missing { role: None, count, other_than: None, could: Vec::new(), place, words });
+        let (words, said) = (words.to_owned(), Said::new(code));
+        missing.push(Missing { role: None, count, other_than: None, could: Vec::new(), place, words, said });
     }
     GateCheck { level: unit.gate.level, met: missing.is_empty(), filled, missing }
 }

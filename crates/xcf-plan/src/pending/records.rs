@@ -4,6 +4,7 @@ use crate::workspace::{Blocked, Workspace};
 use std::collections::BTreeMap;
 use xcf_core::diag::{Diagnostic, Place};
 use xcf_core::ids::{CommitId, Digest, UnitId};
+use xcf_core::said::Said;
 
 /// What the log says is there of one unit. A unit that was destroyed has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub fn standings<'r>(head: &Workspace, records: &'r Records) -> (Vec<Standing<'r
                 let message = format!("{id} and {other} both have state: {} can't take over.", unit.id);
                 let hint = "Remove the `moved` entry, or destroy one of the two first.";
                 diagnostics.push(Diagnostic::error("moved-conflict", message.clone(), (*place).clone()).hint(hint));
-                let blocked = Blocked { reason: message, place: (*place).clone(), upstream: None };
+                let blocked =
+                    Blocked { reason: message, said: Said::default(), place: (*place).clone(), upstream: None };
                 Standing { record: own.or(Some(record)), moved_from: None, conflict: Some(blocked) }
             }
         }

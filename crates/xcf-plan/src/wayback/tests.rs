@@ -55,7 +55,7 @@ fn d10_an_engine_that_cannot_reverse_needs_a_declared_fragment() {
     let mut facts = ReverseFacts { engine_reverses: false, ..facts(&backup) };
     assert_eq!(grade(&c, &facts).0, Reversibility::Irreversible);
     facts.rollback_fragment = Some(&fragment);
-    let (grade, note) = grade(&c, &facts);
+    let (grade, note, _) = grade(&c, &facts);
     assert_eq!(grade, Reversibility::Recreate);
     assert!(note.contains("playbooks/undo.yaml"));
 }

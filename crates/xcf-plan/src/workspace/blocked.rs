@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 use xcf_core::diag::Place;
 use xcf_core::graph::Unit;
 use xcf_core::ids::UnitId;
+use xcf_core::said::Said;
+
+/// Why a unit is kept back: in words, apart from their language, and where.
+pub(super) type Cause = (String, Said, Place);
 
 /// What keeps units back.
 pub(super) struct Causes<'w> {
@@ -19,15 +23,18 @@ pub(super) struct Causes<'w> {
     /// Units of a document with an error.
     pub faulty: &'w BTreeMap<UnitId, Place>,
     /// Keeps every unit back.
-    pub everywhere: Option<(String, Place)>,
+    pub everywhere: Option<Cause>,
 }
 
 /// An error that leaves open what binds the units: in `.xcf.yaml` (which engines, which order), or in a document below
 /// `policies/` (which gate, who must agree). Rego files judge for themselves; a `matrix-tie` names its units.
-pub(super) fn everywhere(health: &Health, findings: &[Finding]) -> Option<(String, Place)> {
+pub(super) fn everywhere(health: &Health, findings: &[Finding]) -> Option<Cause> {
     let told = |place: &Place| {
-        let what = if place.file == CONFIG_FILE { "what it says of engines and order" } else { "what it requires" };
-        (format!("{place} has an error: {what} is not known."), place.clone())
+        let (what, code) = match place.file == CONFIG_FILE {
+            true => ("what it says of engines and order", "blocked-config"),
+            false => ("what it requires", "blocked-rules"),
+        };
+        (format!("{place} has an error: {what} is not known."), Said::new(code).with("place", place), place.clone())
     };
     if let Some(hidden) = health.unreadable.iter().find(|u| u.file == CONFIG_FILE || u.file.starts_with("policies/")) {
         return Some(told(&hidden.known.as_ref().map_or_else(|| Place::file(&hidden.file), |k| k.place.clone())));
@@ -50,17 +57,19 @@ impl Causes<'_> {
         for node in groups.iter().flatten().copied() {
             let upstream = graph.node_before(node).iter().find_map(|n| roots.get(*n as usize).copied().flatten());
             let unit = units.get(node);
-            let here =
-                unit.and_then(|u| self.cause(u, node, own.get(&u.id).map(|d| (d.message.clone(), d.place.clone()))));
+            let here = unit.and_then(|u| {
+                self.cause(u, node, own.get(&u.id).map(|d| (d.message.clone(), Said::default(), d.place.clone())))
+            });
             let root = if here.is_some() { Some(node) } else { upstream };
             if let Some(slot) = roots.get_mut(node) {
                 *slot = root;
             }
             let Some(unit) = unit else { continue };
             let entry = match (here, upstream.and_then(|u| units.get(u))) {
-                (Some((reason, place)), _) => Blocked { reason, place, upstream: None },
+                (Some((reason, said, place)), _) => Blocked { reason, said, place, upstream: None },
                 (None, Some(up)) => Blocked {
                     reason: format!("{} upstream has an error.", up.id),
+                    said: Said::new("blocked-upstream").with("unit", &up.id),
                     place: up.place.clone(),
                     upstream: Some(up.id.clone()),
                 },
@@ -71,9 +80,12 @@ impl Causes<'_> {
         blocked
     }
 
-    fn cause(&self, unit: &Unit, position: usize, own: Option<(String, Place)>) -> Option<(String, Place)> {
-        let on_cycle = || self.knotted.get(&position).map(|p| ("It is part of a cycle.".to_owned(), p.clone()));
-        let faulty = || self.faulty.get(&unit.id).map(|p| (format!("Its document has an error at {p}."), p.clone()));
+    fn cause(&self, unit: &Unit, position: usize, own: Option<Cause>) -> Option<Cause> {
+        let knot = |p: &Place| ("It is part of a cycle.".to_owned(), Said::new("blocked-cycle"), p.clone());
+        let fault =
+            |p: &Place| (format!("Its document has an error at {p}."), Said::new("blocked-document"), p.clone());
+        let on_cycle = || self.knotted.get(&position).map(knot);
+        let faulty = || self.faulty.get(&unit.id).map(fault);
         own.or_else(on_cycle).or_else(faulty).or_else(|| self.everywhere.clone())
     }
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use xcf_core::event::{UnitApplied, UnitReversed};
 use xcf_core::ids::{BlobId, Digest, EffectId, UnitId};
 use xcf_core::ports::runner::{ChildIdentity, Inspection, RunnerError};
+use xcf_core::said::Said;
 
 use super::facts::UnitFacts;
 
@@ -173,6 +174,9 @@ pub enum Outcome {
         code: String,
         /// Why, in words.
         why: String,
+        /// The words, apart from their language.
+        #[serde(default)]
+        said: Said,
         /// Earliest start, if known.
         until: Option<Timestamp>,
     },

@@ -51,8 +51,9 @@ impl Run {
             (effect, Outcome::Lost) if effect.uses_engine() => self.on_lost(index, &owed, true, out),
             (effect, Outcome::NotBegun) if effect.uses_engine() => self.on_lost(index, &owed, false, out),
             (Effect::Admit { reverse }, Outcome::Admitted { locks }) => self.on_admitted(index, *reverse, locks, out),
-            (Effect::Admit { reverse }, Outcome::NotAdmitted { code, why, until }) => {
-                self.on_not_admitted(index, *reverse, code, why, *until, out);
+            (Effect::Admit { reverse }, Outcome::NotAdmitted { code, why, said, until }) => {
+                let wait = Wait::Admission { code: code.clone(), why: why.clone(), said: said.clone(), until: *until };
+                self.on_not_admitted(index, *reverse, wait, *until, out);
             }
             (Effect::Plan, Outcome::Planned { facts, plan, verdict }) => {
                 self.on_planned(index, facts, plan, verdict, out);
@@ -106,8 +107,7 @@ impl Run {
         &mut self,
         index: usize,
         reverse: bool,
-        code: &str,
-        why: &str,
+        wait: Wait,
         until: Option<Timestamp>,
         out: &mut Vec<Emit>,
     ) {
@@ -115,7 +115,7 @@ impl Run {
         let Some((_, unit)) = self.units.get_index_mut(index) else { return };
         unit.not_before = Some(again);
         if !reverse {
-            self.wait(index, Wait::Admission { code: code.to_owned(), why: why.to_owned(), until }, out);
+            self.wait(index, wait, out);
         }
     }
 

@@ -7,6 +7,7 @@ use xcf_core::event::UnitWaiting;
 use xcf_core::ids::UnitId;
 use xcf_core::ports::runner::RunnerError;
 use xcf_core::route::Gate;
+use xcf_core::said::{Said, list};
 
 /// State of one unit inside a run (`dsl §9`), in the words the log and the screens use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,6 +124,9 @@ pub enum Wait {
         code: String,
         /// Which, in words.
         why: String,
+        /// The words, apart from their language.
+        #[serde(default)]
+        said: Said,
         /// Earliest start, if known.
         until: Option<Timestamp>,
     },
@@ -152,29 +156,43 @@ impl Wait {
     /// Payload of `unit.waiting`, or none if it passes by itself within the same breath.
     #[must_use]
     pub fn news(&self) -> Option<UnitWaiting> {
-        let plain =
-            |code: &str, why: String| Some(UnitWaiting { why, code: code.to_owned(), ..UnitWaiting::default() });
+        let plain = |code: &str, why: String, said: Said| {
+            Some(UnitWaiting { why, code: code.to_owned(), said, ..UnitWaiting::default() })
+        };
         match self {
             Self::UpstreamFailed { units } => {
-                let names: Vec<String> = units.iter().map(UnitId::to_string).collect();
-                plain("upstream-failed", format!("needs {}, which did not end well", names.join(", ")))
+                let names = list(units);
+                let said = Said::new("wait-upstream").with("units", &names);
+                plain("upstream-failed", format!("needs {names}, which did not end well"), said)
             }
-            Self::Held { why } => plain("hold", why.clone()),
+            Self::Held { why } => plain("hold", why.clone(), Said::default()),
             Self::Gates { open, first } => plain(
                 "approval",
                 format!("nothing starts before every gate known at planning is met: {open} open, the first is {first}"),
+                Said::new("wait-gates").with("open", open).with("first", first),
             ),
-            Self::Gate { level } => plain("approval", format!("its own gate ({level}) is open")),
-            Self::Consent => plain("approval", "it is a removal and nobody has agreed to the destroy".to_owned()),
-            Self::Admission { code, why, until } => {
-                Some(UnitWaiting { why: why.clone(), code: code.clone(), until: *until, ..UnitWaiting::default() })
+            Self::Gate { level } => {
+                plain("approval", format!("its own gate ({level}) is open"), Said::new("wait-gate").with("gate", level))
             }
+            Self::Consent => plain(
+                "approval",
+                "it is a removal and nobody has agreed to the destroy".to_owned(),
+                Said::new("wait-consent"),
+            ),
+            Self::Admission { code, why, said, until } => Some(UnitWaiting {
+                why: why.clone(),
+                code: code.clone(),
+                said: said.clone(),
+                until: *until,
+                ..UnitWaiting::default()
+            }),
             Self::Backoff { until, attempt, of } => Some(UnitWaiting {
                 why: "it failed and is tried again".to_owned(),
                 code: "backoff".to_owned(),
                 until: Some(*until),
                 attempt: Some(*attempt),
                 of: Some(*of),
+                said: Said::new("wait-again").with("attempt", attempt).with("of", of),
             }),
             Self::Paused | Self::Slot | Self::Admitting | Self::Planning => None,
         }

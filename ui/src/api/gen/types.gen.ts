@@ -164,6 +164,10 @@ export type AllowedDto = {
      */
     whyNot: string;
     /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    whyNotSaid?: Array<SaidDto>;
+    /**
      * Roles that could be filled (approve).
      */
     roles: Array<string>;
@@ -219,6 +223,7 @@ export type ApprovalSlotDto = {
      * `solo, not verified`, the reason, or why you may not.
      */
     note: string;
+    noteSaid?: SaidDto | null;
     place?: PlaceDto | null;
 };
 
@@ -437,6 +442,10 @@ export type ChangeSummaryDto = {
      */
     why: string;
     /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    whySaid?: Array<SaidDto>;
+    /**
      * `your-turn`, `waiting`, `moving`, `done`.
      */
     group: string;
@@ -507,6 +516,7 @@ export type ChangeUnitDto = {
      * Why the plan is not complete.
      */
     deferredReason?: string | null;
+    deferredSaid?: SaidDto | null;
     /**
      * Units whose outputs it waits for.
      */
@@ -523,6 +533,7 @@ export type ChangeUnitDto = {
      * Rule of the gate in words.
      */
     gateWhy: string;
+    gateSaid?: SaidDto | null;
     gatePlace?: PlaceDto | null;
     /**
      * `exact`, `recreate`, `needs-backup`, `irreversible`; none if nothing is known yet.
@@ -532,6 +543,10 @@ export type ChangeUnitDto = {
      * What the reverse does or why there is none.
      */
     wayBackNote: string;
+    /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    wayBackSaid?: Array<SaidDto>;
     /**
      * Backups taken first.
      */
@@ -582,14 +597,17 @@ export type CheckDto = {
      * What was found.
      */
     found: string;
+    foundSaid?: SaidDto | null;
     /**
      * What is needed.
      */
     need: string;
+    needSaid?: SaidDto | null;
     /**
      * The one command or step that mends it; may be empty.
      */
     fix: string;
+    fixSaid?: SaidDto | null;
 };
 
 /**
@@ -955,6 +973,7 @@ export type EventDto = {
      * One line for people.
      */
     text: string;
+    said?: SaidDto | null;
     /**
      * Query keys this makes stale: `workspace`, `graph`, `changes`, `change:CS-n`, `run:R-n`, `unit:ID`, `locks`.
      */
@@ -1059,6 +1078,7 @@ export type HistoryDto = {
      * One line for people.
      */
     text: string;
+    said?: SaidDto | null;
 };
 
 /**
@@ -1726,6 +1746,7 @@ export type RouteFieldDto = {
      * Value in the words of the documents.
      */
     value: string;
+    valueSaid?: SaidDto | null;
     /**
      * Layer: `built-in`, `matrix`, `composition`, `module`, `environment`, `environment-entry`, `protection`, `module-content`.
      */
@@ -1767,6 +1788,10 @@ export type RunDto = RunSummaryDto & {
      */
     ifCancelled: Array<string>;
     /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    ifCancelledSaid?: Array<SaidDto>;
+    /**
      * Event position it is a projection of.
      */
     position: number;
@@ -1806,6 +1831,10 @@ export type RunSummaryDto = {
      * State word.
      */
     status: string;
+    /**
+     * Risk of its ChangeSet as it is planned now, the same word as in the review: `low`, `moderate`, `high`, `critical`.
+     */
+    risk: string;
     /**
      * When it was asked for (RFC 3339).
      */
@@ -1856,6 +1885,7 @@ export type RunUnitDto = {
      * Why; may be empty.
      */
     why: string;
+    whySaid?: SaidDto | null;
     /**
      * Attempt, from 1; 0 = not tried.
      */
@@ -1885,6 +1915,30 @@ export type RunUnitDto = {
      * True if it waits for sign-off.
      */
     needsSignOff: boolean;
+};
+
+/**
+ * A sentence: screens choose their words by `code` and fall back to `text`.
+ */
+export type SaidDto = {
+    /**
+     * Stable kebab-case code; empty: there is only the text, as a person, an engine or a policy wrote it.
+     */
+    code: string;
+    /**
+     * Values by name: ids, words of the documents, numbers, places; times in RFC 3339.
+     */
+    params: {
+        [key: string]: string;
+    };
+    /**
+     * The unit it is about; none: what the answer as a whole is about.
+     */
+    unit?: string | null;
+    /**
+     * The same in English.
+     */
+    text: string;
 };
 
 /**
@@ -2055,6 +2109,10 @@ export type TraceStepDto = {
      * What it gives, or why it does not match.
      */
     text: string;
+    /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    said?: Array<SaidDto>;
     place?: PlaceDto | null;
 };
 
@@ -2137,6 +2195,10 @@ export type UnitDetailDto = {
      * What happens if planned now, in words (gate, who, not-yet-effective restrictions).
      */
     ifPlanned: Array<string>;
+    /**
+     * The same, sentence by sentence, apart from its language.
+     */
+    ifPlannedSaid?: Array<SaidDto>;
 };
 
 /**
@@ -2183,6 +2245,7 @@ export type UnitNodeDto = {
      * The why of the standing, one line; may be empty.
      */
     standingWhy: string;
+    standingSaid?: SaidDto | null;
     /**
      * Open ChangeSet it is part of.
      */
@@ -2331,6 +2394,7 @@ export type WaitDto = {
      * Why.
      */
     why: string;
+    whySaid?: SaidDto | null;
     /**
      * Earliest end, if known (RFC 3339).
      */

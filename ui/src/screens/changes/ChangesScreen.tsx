@@ -1,3 +1,4 @@
+import "../../styles/list.css";
 import "./changes.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
@@ -14,6 +15,7 @@ import { PlanCounts, RiskMeter } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { stepFocus, useSteadyList } from "../../parts/useSteadyList";
 import { type Times, useNow, useTimes } from "../../parts/useTimes";
 import { usePlan } from "../graph/useDraft";
@@ -147,9 +149,9 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
   const now = useNow(30_000);
   const count = (group: Group) => list.shown.filter((change) => groupOf(change) === group).length;
   return (
-    <div className="cs-list" {...list.hold}>
+    <div className="list" {...list.hold}>
       {list.waiting > 0 && (
-        <button type="button" className="cs-new" onClick={list.take}>
+        <button type="button" className="list-new" onClick={list.take}>
           {t("newRows", { count: list.waiting })}
         </button>
       )}
@@ -163,7 +165,7 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
         if (rows.length === 0) return null;
         return (
           <section key={group} aria-label={t(`group.${group}`)}>
-            <h2 className="cs-group">
+            <h2 className="list-group">
               {t(`group.${group}`)}
               <span className="mut num">{rows.length}</span>
             </h2>
@@ -183,12 +185,13 @@ function Rows({ changes }: { changes: readonly ChangeSummaryDto[] }) {
 
 function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; now: number }) {
   const { t } = useTranslation("changes");
+  const why = useSay().all(change.whySaid, change.why);
   return (
     <Link
       to="/change/$id/{-$part}"
       params={{ id: change.id, part: undefined }}
       search={(old) => ({ env: old.env, ws: old.ws })}
-      className="cs-row"
+      className="list-row cs-row"
     >
       <RiskMeter risk={riskOf(change.risk)} />
       <span className="cs-two">
@@ -211,8 +214,8 @@ function Row({ change, times, now }: { change: ChangeSummaryDto; times: Times; n
           {change.waitingForDriver && <StatusBadge status="waitingForDriver" />}
         </span>
         <span className="cs-second sec">
-          <span className="ell" title={change.why}>
-            {change.why}
+          <span className="ell" title={why}>
+            {why}
           </span>
         </span>
       </span>

@@ -3,6 +3,7 @@ import type { ApprovalSlotDto, ChangeDetailDto, ChangeUnitDto, PolicyResultDto }
 import { Icon, type IconName } from "../../parts/Icon";
 import { StatusBadge } from "../../parts/StatusBadge";
 import type { Status, Tone } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { useTimes } from "../../parts/useTimes";
 import { Why } from "../../parts/Why";
 import { filled, nameOf } from "./read";
@@ -29,6 +30,7 @@ const slotStatus: Record<string, Status> = { approved: "approved", "your-turn": 
 function Slot({ slot, all }: { slot: ApprovalSlotDto; all: number }) {
   const { t } = useTranslation("changes");
   const times = useTimes();
+  const say = useSay();
   const person = slot.person ?? null;
   const given = slot.state === "approved";
   const said = [
@@ -39,7 +41,7 @@ function Slot({ slot, all }: { slot: ApprovalSlotDto; all: number }) {
             .filter((w) => w !== "")
             .join(", ")
         : t("maySign", { person }),
-    slot.note === "" ? null : slot.note,
+    slot.note === "" ? null : say.one(slot.noteSaid, slot.note),
     slot.units.length === 0 || slot.units.length >= all
       ? null
       : t("slotUnits", { units: slot.units.map(nameOf).join(", ") }),
@@ -52,7 +54,7 @@ function Slot({ slot, all }: { slot: ApprovalSlotDto; all: number }) {
       <div className="grow">
         <div className="m">{slot.role === "" ? t("anyPerson") : slot.role}</div>
         <div className="t12 mut cr-said">
-          {said.join(". ")} {slot.place !== undefined && slot.place !== null && <Why source={slot.place} short />}
+          {say.join(said)} {slot.place !== undefined && slot.place !== null && <Why source={slot.place} short />}
         </div>
       </div>
       <StatusBadge status={slotStatus[slot.state] ?? "waiting"} />

@@ -3,6 +3,7 @@ import type { ChangeDetailDto, DiagnosticDto } from "../../api/dto";
 import { DiagnosticList } from "../../parts/Diagnostics";
 import { Icon, type IconName } from "../../parts/Icon";
 import { ErrorState } from "../../parts/states";
+import { useSay } from "../../parts/useSay";
 import { Why } from "../../parts/Why";
 
 function Notice({ tone, icon, title, text }: { tone: string; icon: IconName; title: string; text?: string }) {
@@ -32,6 +33,7 @@ function Rename({ finding }: { finding: DiagnosticDto }) {
 /** Everything about this ChangeSet that is not a plan: what it waits for, questions, findings. */
 export function Notices({ change, failure }: { change: ChangeDetailDto; failure: Error | null }) {
   const { t } = useTranslation("changes");
+  const say = useSay();
   const renames = change.diagnostics.filter((finding) => finding.code === "possible-rename");
   const errors = change.diagnostics.filter(
     (finding) => finding.code !== "possible-rename" && finding.severity === "error",
@@ -45,7 +47,7 @@ export function Notices({ change, failure }: { change: ChangeDetailDto; failure:
       {change.group !== "done" && change.why !== "" && !change.waitingForDriver && (
         <div className="cr-why" role="status">
           <Icon name={change.awaitsPerson ? "usercheck" : "clock"} />
-          <span>{change.why}</span>
+          <span>{say.all(change.whySaid, change.why)}</span>
         </div>
       )}
       {renames.map((finding) => (

@@ -1,4 +1,6 @@
 import "./changes.css";
+import "./review.css";
+import "./decision.css";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +15,7 @@ import { ObjectHead } from "../../parts/ObjectHead";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { type Times, useTimes } from "../../parts/useTimes";
 import { usePlan } from "../graph/useDraft";
 import { ApplySheet } from "./ApplySheet";
@@ -54,6 +57,7 @@ function Review({ change, console: asConsole }: { change: ChangeDetailDto; conso
     useCallback(() => goOn({}), [goOn]),
   );
   useReviewCommands(change, setOverlay, next.run);
+  const say = useSay();
   const approved = filled(change.approvals);
   const status = statusOf(change.status);
   return (
@@ -73,7 +77,7 @@ function Review({ change, console: asConsole }: { change: ChangeDetailDto; conso
             <StatusBadge
               status={status}
               chip
-              title={change.why}
+              title={say.all(change.whySaid, change.why)}
               detail={
                 status === "awaitingApproval"
                   ? t("ofApprovals", { n: approved, all: change.approvals.length })
@@ -143,10 +147,11 @@ function useHeadFacts(change: ChangeDetailDto, times: Times): ReactNode[] {
 
 function RejectButton({ change, onOpen }: { change: ChangeDetailDto; onOpen: () => void }) {
   const { t } = useTranslation("changes");
-  const { allowed, whyNot } = allowedOf(change, "reject");
+  const say = useSay();
+  const { allowed, whyNot, whyNotSaid } = allowedOf(change, "reject");
   if (!allowed && change.group === "done") return null;
   return (
-    <Button reason={allowed ? undefined : whyNot} keys="r" onClick={onOpen}>
+    <Button reason={allowed ? undefined : say.all(whyNotSaid, whyNot)} keys="r" onClick={onOpen}>
       {t("reject.open")}
     </Button>
   );
@@ -166,6 +171,7 @@ function useNext(
   goOn: () => void,
 ): Next {
   const { t } = useTranslation("changes");
+  const say = useSay();
   const approve = allowedOf(change, "approve");
   const apply = allowedOf(change, "apply");
   const waits = statusOf(change.status) === "awaitingApproval";
@@ -224,7 +230,12 @@ function useNext(
     kind: "none",
     run: nothing,
     button: (
-      <Button kind="pri" reason={blocked.whyNot === "" ? change.why : blocked.whyNot}>
+      <Button
+        kind="pri"
+        reason={
+          blocked.whyNot === "" ? say.all(change.whySaid, change.why) : say.all(blocked.whyNotSaid, blocked.whyNot)
+        }
+      >
         {waits ? t("approve.open") : t("apply.open")}
       </Button>
     ),

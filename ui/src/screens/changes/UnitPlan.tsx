@@ -5,6 +5,7 @@ import { DiagnosticList } from "../../parts/Diagnostics";
 import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass, PlanCounts, PlanSign } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
+import { useSay } from "../../parts/useSay";
 import { Why } from "../../parts/Why";
 import { isBlocked, planAction, signCounts, splitId } from "./read";
 import { useViewed } from "./useViewed";
@@ -61,6 +62,7 @@ export function UnitPlan({
 /** The most telling line about the unit, at the right of its row. */
 function Note({ unit }: { unit: ChangeUnitDto }) {
   const { t } = useTranslation("changes");
+  const say = useSay();
   if (unit.action === "cannot-run") return <StatusBadge status="cannotRunHere" />;
   if (isBlocked(unit)) return <StatusBadge status={unit.action === "unresolved" ? "unresolved" : "failed"} />;
   if (unit.removal)
@@ -74,8 +76,8 @@ function Note({ unit }: { unit: ChangeUnitDto }) {
     unit.movedFrom !== undefined && unit.movedFrom !== null
       ? t("movedFrom", { id: unit.movedFrom })
       : (unit.deferredReason ?? "") !== ""
-        ? unit.deferredReason
-        : unit.wayBackNote;
+        ? say.one(unit.deferredSaid, unit.deferredReason ?? "")
+        : say.all(unit.wayBackSaid, unit.wayBackNote);
   return (
     <span className="cr-note ell" title={note ?? undefined}>
       {note}
@@ -85,6 +87,7 @@ function Note({ unit }: { unit: ChangeUnitDto }) {
 
 function Detail({ unit }: { unit: ChangeUnitDto }) {
   const { t } = useTranslation("changes");
+  const say = useSay();
   const changes = unit.plan?.changes ?? [];
   return (
     <div className="cr-detail">
@@ -93,8 +96,10 @@ function Detail({ unit }: { unit: ChangeUnitDto }) {
         <p className="wait cc cr-line">
           <Icon name="unknown" />
           <span>
-            {unit.deferredReason}
-            {unit.waitsFor.length > 0 && ` ${t("waitsFor", { units: unit.waitsFor.join(", ") })}`}
+            {say.one(unit.deferredSaid, unit.deferredReason ?? "")}
+            {unit.deferredSaid?.code !== "deferred" &&
+              unit.waitsFor.length > 0 &&
+              ` ${t("waitsFor", { units: unit.waitsFor.join(", ") })}`}
           </span>
         </p>
       )}
@@ -115,14 +120,14 @@ function Detail({ unit }: { unit: ChangeUnitDto }) {
         <div>
           <dt>{t("gate")}</dt>
           <dd>
-            <code>{unit.gate}</code> <span className="sec">{unit.gateWhy}</span>{" "}
+            <code>{unit.gate}</code> <span className="sec">{say.one(unit.gateSaid, unit.gateWhy)}</span>{" "}
             {unit.gatePlace !== undefined && unit.gatePlace !== null && <Why source={unit.gatePlace} />}
           </dd>
         </div>
         {unit.wayBackNote !== "" && (
           <div>
             <dt>{t("wayBack")}</dt>
-            <dd className="sec">{unit.wayBackNote}</dd>
+            <dd className="sec">{say.all(unit.wayBackSaid, unit.wayBackNote)}</dd>
           </div>
         )}
         {unit.backup.length > 0 && (

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { EmptyState } from "../../parts/states";
 import { severityOf, toneOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import type { GraphUnit } from "./useGraph";
 
 const SHOWN = 14;
@@ -9,6 +10,7 @@ const SHOWN = 14;
 /** What the inspector's place shows while nothing is selected: the units that need someone, worst first. */
 export function Attention({ units, onSelect }: { units: GraphUnit[]; onSelect: (id: string) => void }) {
   const { t } = useTranslation("inspector");
+  const say = useSay();
   const restless = units
     .filter((unit) => toneOf(unit.status) !== "ok" && unit.status !== "unassembled")
     .sort((a, b) => severityOf(a.status) - severityOf(b.status) || a.id.localeCompare(b.id));
@@ -35,7 +37,7 @@ export function Attention({ units, onSelect }: { units: GraphUnit[]; onSelect: (
                   {unit.environment}/{unit.composition}
                 </span>
                 <span className="grow" />
-                <span className="ell">{unit.detail}</span>
+                <span className="ell">{say.one(unit.said, unit.detail ?? "")}</span>
               </span>
             </button>
           </li>

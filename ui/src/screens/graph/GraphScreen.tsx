@@ -1,4 +1,6 @@
 import "./graph.css";
+import "./overview.css";
+import "./outline.css";
 import "./author/author.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass, layers } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
+import { useSay } from "../../parts/useSay";
 import type { GraphUnit } from "./useGraph";
 
 type Row =
@@ -196,13 +197,14 @@ export function Outline({
 
 function OutlineRow({ row }: { row: Row }) {
   const { t } = useTranslation("graph");
+  const say = useSay();
   if (row.kind === "unit") {
     return (
       <>
         <EngineGlyph engine={row.unit.engine} />
         <span className="ell out-name">{row.unit.module}</span>
         <StatusBadge status={row.unit.status} />
-        <span className="mut t12 ell grow">{row.unit.detail}</span>
+        <span className="mut t12 ell grow">{say.one(row.unit.said, row.unit.detail ?? "")}</span>
         <span className="mut t12 mono">{row.unit.engine}</span>
       </>
     );

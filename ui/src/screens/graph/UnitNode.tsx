@@ -6,6 +6,7 @@ import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { iconOf, type Status, toneOf, wantsAttention } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
 import { NEAR_ZOOM, useCanvasView } from "./view";
 import { middle } from "./words";
@@ -50,6 +51,7 @@ const nearSelector = (state: { transform: [number, number, number] }) => state.t
 /** A unit on the canvas: near with its state line, middle with name and icon only. */
 function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const { unit, wired } = data;
+  const say = useSay();
   const { t } = useTranslation("graph");
   const near = useStore(nearSelector);
   const selected = useCanvasView((state) => state.selected === unit.id);
@@ -78,7 +80,10 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
               <Badges badges={unit.badges} />
             </span>
             <span className="n2">
-              <StatusBadge status={unit.status} title={unit.detail ?? undefined} />
+              <StatusBadge
+                status={unit.status}
+                title={unit.detail === null ? undefined : say.one(unit.said, unit.detail)}
+              />
             </span>
           </>
         ) : (

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { query, useApi } from "../../api/client";
-import type { EdgeDto, GraphDto, UnassembledDto, UnitNodeDto } from "../../api/dto";
+import type { EdgeDto, GraphDto, SaidDto, UnassembledDto, UnitNodeDto } from "../../api/dto";
 import { type Layer, layerOf } from "../../parts/marks";
 import { type Status, statusOf } from "../../parts/status";
 
@@ -24,6 +24,8 @@ export interface GraphUnit {
   engine: string | null;
   status: Status;
   detail: string | null;
+  /** The same, apart from its language. */
+  said: SaidDto | null;
   badges: Badge[];
   labels: string[];
   gate: string;
@@ -79,6 +81,7 @@ function readUnit(node: UnitNodeDto): GraphUnit {
     engine: node.engine === "" ? null : node.engine,
     status: statusOf(node.standing),
     detail: node.standingWhy === "" ? null : node.standingWhy,
+    said: node.standingSaid ?? null,
     badges: badgesOf(node),
     labels: Object.entries(node.labels).flatMap(([key, value]) => [key, value, `${key}=${value}`]),
     gate: node.gate,
@@ -125,6 +128,7 @@ function readUnassembled(node: UnassembledDto): GraphUnit {
     engine: node.engine === "" ? null : node.engine,
     status: "unassembled",
     detail: null,
+    said: null,
     badges: [],
     labels: [],
     gate: "",

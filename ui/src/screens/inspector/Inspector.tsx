@@ -9,6 +9,7 @@ import { StatusBadge } from "../../parts/StatusBadge";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf } from "../../parts/status";
 import { Tabs } from "../../parts/Tabs";
+import { useSay } from "../../parts/useSay";
 import { usePrefs } from "../../state/prefs";
 import { FormTab } from "./FormTab";
 import { HistoryTab } from "./HistoryTab";
@@ -86,6 +87,7 @@ function Grip() {
 
 function Head({ unit, onClose }: { unit: UnitDetailDto; onClose: () => void }) {
   const { t } = useTranslation("inspector");
+  const say = useSay();
   const { node } = unit;
   return (
     <div className={`ihd ${layerClass(node.layer)}`}>
@@ -111,13 +113,14 @@ function Head({ unit, onClose }: { unit: UnitDetailDto; onClose: () => void }) {
         <span className="grow" />
         <LayerTag layer={node.layer} extra={node.changeFrequency === "" ? undefined : node.changeFrequency} />
       </div>
-      {node.standingWhy !== "" && <p className="ihd-why t12 sec">{node.standingWhy}</p>}
+      {node.standingWhy !== "" && <p className="ihd-why t12 sec">{say.one(node.standingSaid, node.standingWhy)}</p>}
     </div>
   );
 }
 
 function Body({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id: string | null) => void }) {
   const { t } = useTranslation("inspector");
+  const say = useSay();
   const [tab, setTab] = useState<TabName>("form");
   const loose = unit.diagnostics.filter(
     (d) =>
@@ -158,7 +161,7 @@ function Body({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id: string |
             <use href="#i-clock" />
           </svg>
           <p>
-            <b className="m">{t("ifPlanned")}</b> {unit.ifPlanned.join(" ")}
+            <b className="m">{t("ifPlanned")}</b> {say.all(unit.ifPlannedSaid, unit.ifPlanned.join(" "))}
           </p>
         </div>
       )}

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { RouteFieldDto } from "../../api/dto";
 import { Origin } from "../../parts/controls";
+import { useSay } from "../../parts/useSay";
 import { Why } from "../../parts/Why";
 import { isOrigin, isOverride } from "./origin";
 
@@ -13,19 +14,24 @@ function isField(word: string): word is Field {
 }
 
 function Row({ row }: { row: RouteFieldDto }) {
+  const say = useSay();
   const { t } = useTranslation("inspector");
   const name = (origin: string) => (isOrigin(origin) ? t(`origin.${origin}`) : origin);
   const lost = row.overruled[row.overruled.length - 1];
+  const builtIn = row.place === undefined || row.place === null;
+  // A built-in row names its rule below, beside its origin; once is enough.
   const note =
     lost === undefined
-      ? row.rule
+      ? builtIn
+        ? ""
+        : row.rule
       : t("route.instead", { origin: lost.rule === "" ? name(lost.origin) : lost.rule, value: lost.value });
   return (
     <div className="rr">
       <dt>{isField(row.field) ? t(`route.${row.field}`) : row.field}</dt>
       <dd>
         <div className="v">
-          <span>{row.value === "" ? t("route.none") : row.value}</span>
+          <span>{row.value === "" ? t("route.none") : say.one(row.valueSaid, row.value)}</span>
           <span
             className="mut t12 ell"
             title={row.overruled.map((o) => `${name(o.origin)} ${o.rule}: ${o.value}`).join("\n")}

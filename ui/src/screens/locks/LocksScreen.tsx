@@ -1,3 +1,4 @@
+import "../../styles/list.css";
 import "../run/run.css";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -35,7 +36,7 @@ export function LocksScreen() {
       ) : all.length === 0 ? (
         <EmptyState icon="lock" title={t("empty")} text={t("emptyText")} />
       ) : (
-        <div className="rn-list">
+        <div className="list">
           <table className="rn-table">
             <thead>
               <tr>

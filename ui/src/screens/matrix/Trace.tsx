@@ -4,6 +4,7 @@ import type { RouteFieldDto, TraceStepDto } from "../../api/dto";
 import { Origin } from "../../parts/controls";
 import { Icon } from "../../parts/Icon";
 import { ErrorState, SkeletonRows } from "../../parts/states";
+import { useSay } from "../../parts/useSay";
 import { Why } from "../../parts/Why";
 import { isOrigin, isOverride } from "../inspector/origin";
 import { useTrace } from "./useMatrix";
@@ -76,6 +77,7 @@ function Fact({ text }: { text: string }) {
 }
 
 function Step({ step }: { step: TraceStepDto }) {
+  const say = useSay();
   const { t } = useTranslation("matrix");
   return (
     <li className={step.matched ? "ok" : "idle"}>
@@ -91,7 +93,7 @@ function Step({ step }: { step: TraceStepDto }) {
           <span className="cc t12 m nw">{step.matched ? t("trace.matched") : t("trace.not")}</span>
         </div>
         <div className="mx-step t12 mut">
-          <span>{step.text}</span>
+          <span>{say.all(step.said, step.text)}</span>
           <span className="grow" />
           {step.place !== undefined && step.place !== null ? (
             <Why source={step.place} short />
@@ -105,6 +107,7 @@ function Step({ step }: { step: TraceStepDto }) {
 }
 
 function Route({ route }: { route: readonly RouteFieldDto[] }) {
+  const say = useSay();
   const { t } = useTranslation("inspector");
   return (
     <table className="mx-route">
@@ -116,7 +119,7 @@ function Route({ route }: { route: readonly RouteFieldDto[] }) {
             <tr key={row.field}>
               <th scope="row">{field === undefined ? row.field : t(`route.${field}`)}</th>
               <td className="mono m">
-                {row.value === "" ? <span className="mut">{t("route.none")}</span> : row.value}
+                {row.value === "" ? <span className="mut">{t("route.none")}</span> : say.one(row.valueSaid, row.value)}
               </td>
               <td className="r">
                 <Origin

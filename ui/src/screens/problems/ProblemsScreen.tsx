@@ -9,6 +9,7 @@ import { Seg } from "../../parts/controls";
 import { diagnosticLook } from "../../parts/Diagnostics";
 import { Icon } from "../../parts/Icon";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
+import { useSay } from "../../parts/useSay";
 import { sourceText, Why } from "../../parts/Why";
 
 type Severity = "all" | "error" | "warning" | "info";
@@ -23,6 +24,7 @@ function Row({ problem }: { problem: DiagnosticDto }) {
   const { t } = useTranslation("problems");
   const { t: tp } = useTranslation("parts");
   const { tone, icon } = diagnosticLook(problem.severity);
+  const title = useSay().title(problem.code);
   const word =
     problem.severity === "error" || problem.severity === "warning"
       ? tp(`status.${problem.severity}`)
@@ -36,7 +38,8 @@ function Row({ problem }: { problem: DiagnosticDto }) {
         </span>
       </td>
       <td>
-        <p className="b">{problem.message}</p>
+        {title === null ? null : <p className="b">{title}</p>}
+        <p className={title === null ? "b" : undefined}>{problem.message}</p>
         {problem.hint !== "" && <p className="sec">{problem.hint}</p>}
         {problem.related.length > 0 && (
           <p className="t12 mut related">

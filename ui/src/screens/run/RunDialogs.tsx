@@ -7,6 +7,7 @@ import { Field, TextArea } from "../../parts/Field";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ErrorState } from "../../parts/states";
 import { statusOf, toneOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { useStep } from "../changes/useChanges";
 
 function Reason({
@@ -29,6 +30,7 @@ function Reason({
 /** Cancel says what stays behind before it asks. */
 export function CancelDialog({ run, onClose }: { run: RunDto; onClose: () => void }) {
   const { t } = useTranslation("run");
+  const say = useSay();
   const cancel = useStep(run.changeSet, "cancel");
   const [reason, setReason] = useState("");
   return (
@@ -55,8 +57,8 @@ export function CancelDialog({ run, onClose }: { run: RunDto; onClose: () => voi
         <section>
           <h3 className="t12 sec m">{t("cancel.behind")}</h3>
           <ul className="rn-behind">
-            {run.ifCancelled.map((line) => (
-              <li key={line}>{line}</li>
+            {run.ifCancelled.map((line, i) => (
+              <li key={line}>{say.one(run.ifCancelledSaid?.[i], line)}</li>
             ))}
           </ul>
         </section>
@@ -70,6 +72,7 @@ export function CancelDialog({ run, onClose }: { run: RunDto; onClose: () => voi
 /** Sign-off per unit, with what it was decided on. */
 export function SignOffDialog({ run, onClose }: { run: RunDto; onClose: () => void }) {
   const { t } = useTranslation("run");
+  const say = useSay();
   const signOff = useStep(run.changeSet, "sign-off");
   const units = run.units.filter((unit) => unit.needsSignOff);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -108,7 +111,7 @@ export function SignOffDialog({ run, onClose }: { run: RunDto; onClose: () => vo
             <label>
               <input type="checkbox" checked={!left.has(unit.id)} onChange={() => toggle(unit.id)} />
               <span className="mono">{unit.id}</span>
-              <span className="sec ell">{unit.why}</span>
+              <span className="sec ell">{say.one(unit.whySaid, unit.why)}</span>
             </label>
           </li>
         ))}
@@ -124,6 +127,7 @@ type Way = "retry" | "skip" | "leave";
 /** What to do with each failed unit: try again, go on without it, or leave it for later. */
 export function ResolveDialog({ run, onClose }: { run: RunDto; onClose: () => void }) {
   const { t } = useTranslation("run");
+  const say = useSay();
   const resume = useStep(run.changeSet, "resume");
   const units = run.units.filter((unit) => toneOf(statusOf(unit.state)) === "bad");
   const [ways, setWays] = useState<Readonly<Record<string, Way>>>({});
@@ -165,7 +169,7 @@ export function ResolveDialog({ run, onClose }: { run: RunDto; onClose: () => vo
           <li key={unit.id} className="rn-resolve">
             <div className="grow">
               <span className="mono">{unit.id}</span> <StatusBadge status={statusOf(unit.state)} />
-              <p className="sec">{unit.error?.message ?? unit.why}</p>
+              <p className="sec">{say.one(unit.whySaid, unit.error?.message ?? unit.why)}</p>
               {unit.leftBehind !== "" && <p className="warn cc t12">{unit.leftBehind}</p>}
             </div>
             <Seg

@@ -1,8 +1,9 @@
 import "./run.css";
+import "./run-parts.css";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ChangeDetailDto, RunDto, RunUnitDto } from "../../api/dto";
+import type { AllowedDto, ChangeDetailDto, RunDto, RunUnitDto } from "../../api/dto";
 import { useStream } from "../../api/events";
 import { type Command, useCommands } from "../../commands/registry";
 import { Button } from "../../parts/controls";
@@ -12,6 +13,7 @@ import { ObjectHead } from "../../parts/ObjectHead";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import { statusOf, toneOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { useNow, useTimes } from "../../parts/useTimes";
 import { allowedOf, riskOf } from "../changes/read";
 import { useChange, useStep } from "../changes/useChanges";
@@ -92,7 +94,7 @@ function Run({ run, chosen }: { run: RunDto; chosen: string | null }) {
           <>
             <StatusBadge status={status} chip detail={t("done", { n: run.done, all: run.total })} />
             {run.waitingForDriver && <StatusBadge status="waitingForDriver" chip />}
-            {change.data !== undefined && <RiskMeter risk={riskOf(change.data.risk)} chip />}
+            <RiskMeter risk={riskOf(run.risk)} chip />
           </>
         }
         actions={steer.buttons}
@@ -176,10 +178,10 @@ function LiveWord({ unit, run }: { unit: RunUnitDto | undefined; run: RunDto }) 
   const bad = run.units.filter((candidate) => toneOf(statusOf(candidate.state)) === "bad");
   return (
     <>
-      <p className="rn-vh" aria-live="polite">
+      <p className="vh" aria-live="polite">
         {unit === undefined ? "" : `${unit.id}: ${t(`status.${statusOf(unit.state)}`)}`}
       </p>
-      <p className="rn-vh" aria-live="assertive">
+      <p className="vh" aria-live="assertive">
         {bad.map((candidate) => `${candidate.id}: ${t(`status.${statusOf(candidate.state)}`)}`).join(", ")}
       </p>
     </>
@@ -205,6 +207,8 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
   const mayResume = allowedOf(change, "resume");
   const maySign = allowedOf(change, "sign-off");
   const mayCancel = allowedOf(change, "cancel");
+  const say = useSay();
+  const whyNot = ({ whyNot: text, whyNotSaid }: AllowedDto) => say.all(whyNotSaid, text);
   const broken = run.units.some((unit) => toneOf(statusOf(unit.state)) === "bad");
   const { mutate: doPause } = pause;
   const { mutate: doResume } = resume;
@@ -212,7 +216,7 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
   const cancel = live && (
     <Button
       kind="gho"
-      reason={mayCancel.allowed || change === undefined ? undefined : mayCancel.whyNot}
+      reason={mayCancel.allowed || change === undefined ? undefined : whyNot(mayCancel)}
       onClick={() => open("cancel")}
     >
       {t("cancel.open")}
@@ -251,7 +255,7 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
     };
   if (broken && mayResume.allowed) return offer(t("resolve.open"), resolve, { keys: "p" });
   if (paused.includes(status))
-    return offer(t("resume"), resumeNow, { keys: "p", reason: mayResume.allowed ? undefined : mayResume.whyNot });
+    return offer(t("resume"), resumeNow, { keys: "p", reason: mayResume.allowed ? undefined : whyNot(mayResume) });
   if (run.waitingForDriver) return offer(t("continue"), resumeNow, { keys: "p" });
   if (maySign.allowed && run.units.some((unit) => unit.needsSignOff))
     return offer(t("signOff.open"), signOff, { keys: "p", icon: "usercheck" });
@@ -273,7 +277,7 @@ function useSteering(run: RunDto, change: ChangeDetailDto | undefined, open: (ov
   return offer(t("pause"), pauseNow, {
     keys: "p",
     icon: "pause",
-    reason: mayPause?.allowed === false ? mayPause.whyNot : undefined,
+    reason: mayPause?.allowed === false ? whyNot(mayPause) : undefined,
   });
 }
 

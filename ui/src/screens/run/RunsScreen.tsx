@@ -1,3 +1,4 @@
+import "../../styles/list.css";
 import "./run.css";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
@@ -91,9 +92,9 @@ function Rows({ runs }: { runs: readonly RunSummaryDto[] }) {
   const live = list.shown.filter(isLive);
   const over = list.shown.filter((run) => !isLive(run));
   return (
-    <div className="rn-list" {...list.hold}>
+    <div className="list" {...list.hold}>
       {list.waiting > 0 && (
-        <button type="button" className="rn-new" onClick={list.take}>
+        <button type="button" className="list-new" onClick={list.take}>
           {t("list.newRows", { count: list.waiting })}
         </button>
       )}
@@ -107,7 +108,7 @@ function Group({ title, runs }: { title: string; runs: readonly RunSummaryDto[] 
   if (runs.length === 0) return null;
   return (
     <section aria-label={title}>
-      <h2 className="rn-group">
+      <h2 className="list-group">
         {title}
         <span className="mut num">{runs.length}</span>
       </h2>
@@ -128,7 +129,12 @@ function Row({ run }: { run: RunSummaryDto }) {
   const now = useNow(1000, isLive(run));
   const end = run.finishedAt === undefined || run.finishedAt === null ? now : Date.parse(run.finishedAt);
   return (
-    <Link to="/run/$id" params={{ id: run.id }} search={(old) => ({ env: old.env, ws: old.ws })} className="rn-row">
+    <Link
+      to="/run/$id"
+      params={{ id: run.id }}
+      search={(old) => ({ env: old.env, ws: old.ws })}
+      className="list-row rn-row"
+    >
       <StatusBadge status={statusOf(run.status)} />
       <span className="rn-what">
         <span className="mono mut">{run.id}</span>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { PhaseDto, RunDto, RunUnitDto } from "../../api/dto";
 import { layerClass } from "../../parts/marks";
 import { statusOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { useNow, useTimes } from "../../parts/useTimes";
 import { type Fill, fillOf, phaseWord, ticks } from "./spans";
 import { isLive } from "./useRuns";
@@ -180,6 +181,7 @@ function Row({
   on: boolean;
   onSelect: (id: string) => void;
 }) {
+  const say = useSay();
   const [, , module = unit.id] = unit.id.split("/");
   const bars = unit.phases.map((phase) => ({
     phase,
@@ -189,8 +191,8 @@ function Row({
   // The reason stands behind the last bar and behind the present, and only as much of it as fits.
   const textAt = Math.max(x(now), ...bars.map((bar) => Math.max(bar.right, bar.left + LEAST))) + 8;
   const fits = Math.floor((width - textAt - 4) / CHARACTER);
-  const words =
-    fits < LEAST_WORDS ? "" : unit.why.length <= fits ? unit.why : `${unit.why.slice(0, Math.max(0, fits - 1))}…`;
+  const why = say.one(unit.whySaid, unit.why);
+  const words = fits < LEAST_WORDS ? "" : fitted(why, fits);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard's way to a unit is J and K and the graph above
     <g className={on ? "rn-tl-row on" : "rn-tl-row"} onClick={() => onSelect(unit.id)}>
@@ -217,6 +219,18 @@ function Row({
   );
 }
 
+/** As much of `text` as `letters` Latin letters take; one Han character takes two. */
+function fitted(text: string, letters: number): string {
+  let used = 0;
+  let out = "";
+  for (const letter of text) {
+    used += /[\u2e80-\uffef]/.test(letter) ? 2 : 1;
+    if (used > letters) return `${out.slice(0, -1)}…`;
+    out += letter;
+  }
+  return out;
+}
+
 function Bar({ phase, x, y, width }: { phase: PhaseDto; x: number; y: number; width: number }) {
   const fill = fillOf(phase);
   return (
@@ -237,7 +251,7 @@ function Table({ units }: { units: readonly RunUnitDto[] }) {
   const { t: tp } = useTranslation("parts");
   const times = useTimes();
   return (
-    <table className="rn-vh">
+    <table className="vh">
       <caption>{t("timeline")}</caption>
       <thead>
         <tr>

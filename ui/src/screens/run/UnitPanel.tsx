@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../../parts/Icon";
 import { EngineGlyph } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { statusOf, toneOf } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
 import { useNow, useTimes } from "../../parts/useTimes";
 import { nameOf } from "../changes/read";
 import { phaseSpan, phaseWord } from "./spans";
@@ -25,6 +26,7 @@ export function UnitPanel({
   onResolve: (() => void) | null;
 }) {
   const { t } = useTranslation("run");
+  const say = useSay();
   const status = statusOf(unit.state);
   const bad = toneOf(status) === "bad";
   const now = useNow(1000, toneOf(status) === "run");
@@ -50,7 +52,7 @@ export function UnitPanel({
           {t("openUnit")}
         </Link>
       </div>
-      {unit.why !== "" && <p className="sec rn-unit-why">{unit.why}</p>}
+      {unit.why !== "" && <p className="sec rn-unit-why">{say.one(unit.whySaid, unit.why)}</p>}
       <Phases phases={unit.phases} now={now} />
       {unit.error !== undefined && unit.error !== null && <DiagnosticList diagnostics={[unit.error]} />}
       {unit.leftBehind !== "" && (
@@ -60,7 +62,7 @@ export function UnitPanel({
       )}
       {isLive(run) && run.ifCancelled.length > 0 && (
         <p className="t12 sec">
-          <b className="m">{t("ifCancelled")}</b> {run.ifCancelled.join("; ")}
+          <b className="m">{t("ifCancelled")}</b> {say.all(run.ifCancelledSaid, run.ifCancelled.join("; "))}
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { RunDto } from "../../api/dto";
 import { Button } from "../../parts/controls";
 import { Icon } from "../../parts/Icon";
+import { useSay } from "../../parts/useSay";
 import { useTimes } from "../../parts/useTimes";
 import { nameOf } from "../changes/read";
 
@@ -19,6 +20,7 @@ export function Waits({
 }) {
   const { t } = useTranslation("run");
   const times = useTimes();
+  const say = useSay();
   if (run.waits.length === 0) return null;
   return (
     <section className="rn-waits" aria-label={t("waits")}>
@@ -31,7 +33,7 @@ export function Waits({
               {nameOf(wait.unit)}
             </button>
             <span className="rn-wait-why">
-              {wait.why}
+              {say.one(wait.whySaid, wait.why)}
               {wait.until !== undefined && wait.until !== null && (
                 <b className="num" title={times.full(wait.until)}>
                   {" "}

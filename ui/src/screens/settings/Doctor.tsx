@@ -6,6 +6,8 @@ import { Button, IconButton } from "../../parts/controls";
 import { Icon, type IconName } from "../../parts/Icon";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import type { Tone } from "../../parts/status";
+import { useSay } from "../../parts/useSay";
+import { useCheckWords } from "./useCheckWords";
 
 export function useDoctor(enabled = true) {
   const api = useApi();
@@ -38,6 +40,7 @@ export function Doctor() {
   const checks = [...(doctor.data?.checks ?? [])].sort(
     (a, b) => statuses.indexOf(checkStatus(a)) - statuses.indexOf(checkStatus(b)),
   );
+  const words = useCheckWords();
   const failed = checks.filter((check) => checkStatus(check) === "failed").length;
   return (
     <>
@@ -67,7 +70,7 @@ export function Doctor() {
           <dl className="se-rows">
             {doctor.data.paths.map((path) => (
               <div key={path.name}>
-                <dt>{path.name}</dt>
+                <dt>{words.path(path.name)}</dt>
                 <dd className="mono">{path.path}</dd>
               </div>
             ))}
@@ -82,20 +85,22 @@ function Check({ check }: { check: CheckDto }) {
   const { t } = useTranslation("settings");
   const status = checkStatus(check);
   const { tone, icon } = looks[status];
+  const say = useSay();
+  const words = useCheckWords();
   return (
     <li>
       <span className={`st ${tone}`}>
         <Icon name={icon} />
         {t(`doctor.status.${status}`)}
       </span>
-      <b>{check.name}</b>
+      <b>{words.name(check)}</b>
       <span className="se-found">
-        {check.found}
-        {check.need !== "" && <span className="mut"> {t("doctor.need", { need: check.need })}</span>}
+        {say.one(check.foundSaid, check.found)}
+        {check.need !== "" && <span className="mut"> {t("doctor.need", { need: words.need(check) })}</span>}
       </span>
       {check.fix !== "" && status !== "ok" && (
         <span className="se-fix">
-          <code>{check.fix}</code>
+          {check.fixSaid == null ? <code>{check.fix}</code> : <span>{say.one(check.fixSaid, check.fix)}</span>}
           <IconButton
             label={t("doctor.copy")}
             icon="copy"

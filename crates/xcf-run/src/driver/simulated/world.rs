@@ -7,6 +7,7 @@ use xcf_core::event::{UnitApplied, UnitReversed};
 use xcf_core::ids::{BlobId, Digest, EffectId, UnitId};
 use xcf_core::ports::runner::{Inspection, RunnerError};
 use xcf_core::route::{Engine, Gate, Layer};
+use xcf_core::said::Said;
 
 use super::dice::Dice;
 use super::scenario::{Faults, digest};
@@ -106,7 +107,12 @@ impl World {
         if self.dice.percent(self.faults.not_admitted) {
             let seconds = i64::try_from(1 + self.dice.below(600)).unwrap_or(1);
             let until = self.dice.percent(50).then(|| now + jiff::SignedDuration::from_secs(seconds));
-            return Outcome::NotAdmitted { code: "window".to_owned(), why: "the window is closed".to_owned(), until };
+            return Outcome::NotAdmitted {
+                code: "window".to_owned(),
+                why: "the window is closed".to_owned(),
+                said: Said::default(),
+                until,
+            };
         }
         let mut locks = vec![format!("unit:{id}")];
         if layer == Layer::Foundation {

@@ -5,6 +5,7 @@ use crate::machine::{Control, Effect, Gates, Held, Input, Outcome, UnitFacts, Un
 use xcf_core::changeset::{ChangeSetState, RunOutcome, UnitAction};
 use xcf_core::ports::runner::Inspection;
 use xcf_core::route::{Gate, Layer};
+use xcf_core::said::Said;
 
 fn auto(name: &str) -> UnitFacts {
     UnitFacts { gate: Gate::Auto, ..facts(name) }
@@ -389,7 +390,12 @@ fn d8_not_admitted_waits_until_its_time_or_news() {
     let mut led = Led::begin(spec(&[("a", auto("a"), &[])]));
     led.approve(&["a"], &[]);
     let until = led.now + jiff::SignedDuration::from_hours(2);
-    let closed = Outcome::NotAdmitted { code: "window".to_owned(), why: "nights".to_owned(), until: Some(until) };
+    let closed = Outcome::NotAdmitted {
+        code: "window".to_owned(),
+        why: "nights".to_owned(),
+        said: Said::default(),
+        until: Some(until),
+    };
     led.answer("a", closed.clone());
     assert_eq!(led.checked.run().next_wake(), Some(until));
     led.give(Input::Recheck { position: 99 });

@@ -11,6 +11,7 @@ use crate::machine::{Control, Effect, Gates, Input, Outcome, UnitFacts, Verdict}
 use xcf_core::changeset::{UnitAction, UnitRunState};
 use xcf_core::ports::runner::Inspection;
 use xcf_core::route::Gate;
+use xcf_core::said::Said;
 
 /// Unit `a` is looked at; `z` is being planned by somebody slow, so that no run ends under a test.
 fn lead(subject: UnitFacts, upstream: bool) -> Led {
@@ -72,7 +73,12 @@ fn places() -> Vec<(&'static str, Led)> {
         led.ask(Control::Skip { unit: id("a"), reason: "not now".to_owned() });
         led
     };
-    let not_yet = Outcome::NotAdmitted { code: "window".to_owned(), why: "closed".to_owned(), until: None };
+    let not_yet = Outcome::NotAdmitted {
+        code: "window".to_owned(),
+        why: "closed".to_owned(),
+        said: Said::default(),
+        until: None,
+    };
     vec![
         ("Pending (upstream not done)", lead(facts("a"), true)),
         ("Waiting (its gate is open)", lead_gated()),
@@ -172,7 +178,15 @@ fn inputs() -> Vec<(&'static str, Given)> {
         ("news", Given::News),
         ("Gates", answer(Outcome::Gates { gates: Gates::default() })),
         ("Admitted", answer(admission())),
-        ("NotAdmitted", answer(Outcome::NotAdmitted { code: "lock".into(), why: "held".into(), until: None })),
+        (
+            "NotAdmitted",
+            answer(Outcome::NotAdmitted {
+                code: "lock".into(),
+                why: "held".into(),
+                said: Said::default(),
+                until: None,
+            }),
+        ),
         ("Planned Same", answer(planned(facts("a"), Verdict::Same))),
         ("Planned Covered", answer(planned(new_plan(), Verdict::Covered))),
         ("Planned Different", answer(planned(new_plan(), Verdict::Different))),
