@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod event;
+pub(crate) mod impact;
 pub(crate) mod matrix;
 pub(crate) mod plan;
 pub(crate) mod route;
