@@ -3,6 +3,7 @@
 
 mod author;
 mod change;
+mod export;
 mod graph;
 mod impact;
 mod matrix;
@@ -14,6 +15,7 @@ mod workspace;
 
 pub use author::*;
 pub use change::*;
+pub use export::*;
 pub use graph::*;
 pub use impact::*;
 pub use matrix::*;

@@ -1,5 +1,9 @@
 //! The command line (`D15`). Doc comments are the help text.
 
+mod pr;
+
+pub(crate) use pr::{PrCheckArgs, PrCreateArgs, PrQueueArgs, PrVerb, PrWorkflowArgs, WorkflowKind};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,6 +65,10 @@ pub(crate) enum Format {
     Dot,
     /// Graph only
     Mermaid,
+    /// Findings for code scanning (validate, plan, pr check)
+    Sarif,
+    /// Findings as test results (validate, plan, pr check)
+    Junit,
 }
 
 /// When to colour.
@@ -118,6 +126,9 @@ pub(crate) enum Verb {
     Output(OutputArgs),
     /// Run a command in a unit's folder with its environment and state, under its lock; recorded
     Exec(ExecArgs),
+    /// Pull requests: branch, commit, push, plan comment and check
+    #[command(subcommand)]
+    Pr(PrVerb),
     /// Signing keys
     #[command(subcommand)]
     Key(KeyVerb),

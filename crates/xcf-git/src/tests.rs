@@ -3,8 +3,10 @@
 mod commits;
 mod diffs;
 mod exports;
-mod forges;
 mod names;
+mod push;
+mod servers;
+mod signing;
 mod trees;
 
 use crate::{Author, Repo};
