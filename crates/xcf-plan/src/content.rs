@@ -3,14 +3,21 @@
 
 mod ansible;
 mod detect;
+mod fit;
+mod literal;
+mod pulumi;
 mod terraform;
 pub mod types;
+mod validation;
 
 pub(crate) use ansible::side_file_path;
 pub(crate) use detect::{documents, is_yaml};
-pub(crate) use terraform::files as terraform_files;
+pub use fit::Misfit;
+pub(crate) use terraform::{files as terraform_files, is_terraform_file};
+pub use validation::Validation;
 
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use types::InputType;
 use xcf_core::diag::{Diagnostic, Place};
@@ -91,6 +98,10 @@ pub struct Variable {
     pub required: bool,
     /// Default as written; none without one, or if the variable is sensitive.
     pub default: Option<String>,
+    /// The default as data; none if it is no literal, or if the variable is sensitive.
+    pub default_value: Option<Value>,
+    /// What the module checks of a value, in its order.
+    pub validations: Vec<Validation>,
     /// True if its value must be masked.
     pub sensitive: bool,
     /// False if null is refused.
@@ -99,6 +110,14 @@ pub struct Variable {
     pub description: String,
     /// Where it is declared.
     pub place: Place,
+}
+
+impl Variable {
+    /// The values the module allows, where one of its validations lists them all.
+    #[must_use]
+    pub fn choices(&self) -> Option<&[Value]> {
+        self.validations.iter().find_map(|v| v.allowed.as_deref())
+    }
 }
 
 /// An output a module declares.
@@ -162,6 +181,11 @@ impl ModuleContent {
         if content.kinds.contains(&ContentKind::Terraform) {
             let (interface, diagnostics) = terraform::interface(tree, path);
             content.interface = interface;
+            content.diagnostics.extend(diagnostics);
+        }
+        if content.kinds.contains(&ContentKind::Pulumi) {
+            let (interface, diagnostics) = pulumi::interface(tree, path);
+            content.merge(interface);
             content.diagnostics.extend(diagnostics);
         }
         if let Some((interface, diagnostics)) = ansible::side_file(tree, path, is_file) {

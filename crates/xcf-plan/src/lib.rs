@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod assemble;
 pub mod author;
+pub mod catalog;
 pub mod closure;
 pub mod content;
 pub mod covered;

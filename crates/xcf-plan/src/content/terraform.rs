@@ -135,7 +135,7 @@ impl Reading {
                     }
                 }
                 "variable" => {
-                    let variable = variable(block, place());
+                    let variable = variable(&name, block, place());
                     self.interface.inputs.insert(name, variable);
                 }
                 "output" => {
@@ -164,6 +164,8 @@ impl Reading {
                 type_text,
                 required: default.is_none(),
                 default: default.filter(|_| !sensitive).map(Value::to_string),
+                default_value: default.filter(|_| !sensitive).cloned(),
+                validations: super::validation::of_json(&declared, &name),
                 sensitive,
                 nullable: yes("nullable", true),
                 description: word("description"),
@@ -197,15 +199,18 @@ fn named_blocks(json: &Value, kind: &str) -> Vec<(String, Value)> {
     groups.into_iter().filter_map(Value::as_object).flatten().map(|(k, v)| (k.clone(), body(v))).collect()
 }
 
-fn variable(block: &Block, place: Place) -> Variable {
+fn variable(name: &str, block: &Block, place: Place) -> Variable {
     let type_expr = block.body.get_attribute("type").map(|a| &a.value);
     let sensitive = flag(block, "sensitive").unwrap_or(false);
-    let default = block.body.get_attribute("default").map(|a| a.value.to_string().trim().to_owned());
+    let written = block.body.get_attribute("default").map(|a| &a.value);
+    let default = written.map(|v| v.to_string().trim().to_owned());
     Variable {
         type_text: type_expr.map(|e| e.to_string().trim().to_owned()),
         input_type: type_expr.map(InputType::of).unwrap_or_default(),
         required: default.is_none(),
         default: default.filter(|_| !sensitive),
+        default_value: written.filter(|_| !sensitive).and_then(super::literal::json),
+        validations: super::validation::of_block(block, name),
         sensitive,
         nullable: flag(block, "nullable").unwrap_or(true),
         description: text_of(block, "description").unwrap_or_default(),
@@ -217,14 +222,20 @@ fn overlay(variable: &mut Variable, block: &Block) {
     if let Some(default) = block.body.get_attribute("default") {
         variable.required = false;
         variable.default = Some(default.value.to_string().trim().to_owned());
+        variable.default_value = super::literal::json(&default.value);
     }
     if let Some(written) = block.body.get_attribute("type") {
         variable.type_text = Some(written.value.to_string().trim().to_owned());
         variable.input_type = InputType::of(&written.value);
     }
     variable.sensitive = flag(block, "sensitive").unwrap_or(variable.sensitive);
+    if block.body.blocks().any(|b| b.ident.as_str() == "validation") {
+        let name = block.labels.first().map_or("", |l| l.as_str());
+        variable.validations = super::validation::of_block(block, name);
+    }
     if variable.sensitive {
         variable.default = None;
+        variable.default_value = None;
     }
 }
 
