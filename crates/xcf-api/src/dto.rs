@@ -2,7 +2,9 @@
 //! carry them inward. Words (states, actions, layers) are the words of the documents and of `dsl §9`.
 
 mod author;
+mod catalog;
 mod change;
+mod form;
 mod graph;
 mod matrix;
 mod run;
@@ -11,7 +13,9 @@ mod unit;
 mod workspace;
 
 pub use author::*;
+pub use catalog::*;
 pub use change::*;
+pub use form::*;
 pub use graph::*;
 pub use matrix::*;
 pub use run::*;

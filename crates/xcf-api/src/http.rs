@@ -1,6 +1,7 @@
 //! The one API of every shell (`D11`): axum routes with their OpenAPI description. Handlers only translate.
 
 mod author;
+mod catalog;
 mod changes;
 mod events;
 mod graph;
@@ -69,6 +70,11 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::commit))
         .routes(routes!(graph::graph))
         .routes(routes!(graph::unit))
+        .routes(routes!(catalog::catalog))
+        .routes(routes!(catalog::module))
+        .routes(routes!(catalog::form))
+        .routes(routes!(catalog::offers))
+        .routes(routes!(catalog::check))
         .routes(routes!(graph::matrix))
         .routes(routes!(graph::trace))
         .routes(routes!(changes::plan))

@@ -12,6 +12,7 @@ mod error;
 mod executing;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+mod forming;
 mod history;
 pub mod http;
 mod identity;

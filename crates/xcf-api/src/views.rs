@@ -1,5 +1,6 @@
 //! Domain values as wire types. Pure: no store, no clock.
 
+pub(crate) mod catalog;
 pub(crate) mod change;
 pub(crate) mod event;
 pub(crate) mod matrix;

@@ -6,6 +6,7 @@ mod detect;
 mod fit;
 mod literal;
 mod pulumi;
+mod state;
 mod terraform;
 pub mod types;
 mod validation;
@@ -13,7 +14,9 @@ mod validation;
 pub(crate) use ansible::side_file_path;
 pub(crate) use detect::{documents, is_yaml};
 pub use fit::Misfit;
+pub(crate) use literal::json as literal_json;
 pub(crate) use terraform::{files as terraform_files, is_terraform_file};
+pub use state::StateHome;
 pub use validation::Validation;
 
 use serde::Serialize;
@@ -112,7 +115,22 @@ pub struct Variable {
     pub place: Place,
 }
 
+/// Whether an input must be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputNeed {
+    /// It must.
+    Required,
+    /// The module has a value of its own.
+    Optional,
+}
+
 impl Variable {
+    /// Whether it must be given.
+    #[must_use]
+    pub fn need(&self) -> InputNeed {
+        if self.required { InputNeed::Required } else { InputNeed::Optional }
+    }
+
     /// The values the module allows, where one of its validations lists them all.
     #[must_use]
     pub fn choices(&self) -> Option<&[Value]> {
@@ -161,6 +179,8 @@ pub struct ModuleContent {
     pub kinds: BTreeSet<ContentKind>,
     /// Its ports.
     pub interface: Interface,
+    /// Terraform: its own backend, if its text names one.
+    pub state: Option<StateHome>,
     /// What is wrong with its files.
     #[serde(skip)]
     pub diagnostics: Vec<Diagnostic>,
@@ -176,12 +196,14 @@ impl ModuleContent {
             is_file,
             kinds: found.kinds,
             interface: Interface::default(),
+            state: None,
             diagnostics: found.diagnostics,
         };
         if content.kinds.contains(&ContentKind::Terraform) {
-            let (interface, diagnostics) = terraform::interface(tree, path);
-            content.interface = interface;
-            content.diagnostics.extend(diagnostics);
+            let read = terraform::interface(tree, path);
+            content.interface = read.interface;
+            content.state = read.state;
+            content.diagnostics.extend(read.diagnostics);
         }
         if content.kinds.contains(&ContentKind::Pulumi) {
             let (interface, diagnostics) = pulumi::interface(tree, path);

@@ -78,6 +78,7 @@ impl ModuleCard {
             is_file: candidate.is_file,
             kinds: BTreeSet::new(),
             interface: crate::content::Interface::default(),
+            state: None,
             diagnostics: Vec::new(),
         };
         Self {
