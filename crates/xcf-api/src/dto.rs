@@ -1,6 +1,7 @@
 //! Wire types of the API (`D11`): what every shell sees. Domain types convert into these at the door and never
 //! carry them inward. Words (states, actions, layers) are the words of the documents and of `dsl §9`.
 
+mod adopt;
 mod author;
 mod catalog;
 mod change;
@@ -12,6 +13,7 @@ mod system;
 mod unit;
 mod workspace;
 
+pub use adopt::*;
 pub use author::*;
 pub use catalog::*;
 pub use change::*;

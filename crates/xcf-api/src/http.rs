@@ -1,5 +1,6 @@
 //! The one API of every shell (`D11`): axum routes with their OpenAPI description. Handlers only translate.
 
+mod adopt;
 mod author;
 mod catalog;
 mod changes;
@@ -56,6 +57,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(system::session))
         .routes(routes!(system::open))
         .routes(routes!(system::close))
+        .routes(routes!(adopt::preview))
+        .routes(routes!(adopt::adopt))
         .routes(routes!(system::trust))
         .routes(routes!(system::doctor))
         .routes(routes!(workspace::workspace))

@@ -89,7 +89,7 @@ pub struct Found {
 /// Files to be written and why.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Proposal {
-    /// Files, by path. None of them exists.
+    /// Files, by path. One that exists is an Environment that gets entries.
     pub files: Vec<ProposedFile>,
     /// What they are for.
     pub found: Vec<Found>,

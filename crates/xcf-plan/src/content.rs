@@ -15,8 +15,8 @@ pub(crate) use ansible::side_file_path;
 pub(crate) use detect::{documents, is_yaml};
 pub use fit::Misfit;
 pub(crate) use literal::json as literal_json;
-pub(crate) use terraform::{files as terraform_files, is_terraform_file};
 pub use state::StateHome;
+pub(crate) use terraform::{files as terraform_files, is_terraform_file};
 pub use validation::Validation;
 
 use serde::Serialize;
@@ -274,5 +274,7 @@ fn unreadable(path: &str, why: &str) -> Diagnostic {
     Diagnostic::error("unreadable-file", format!("{path} can't be read: {why}."), Place::file(path))
 }
 
+#[cfg(test)]
+mod state_tests;
 #[cfg(test)]
 mod tests;

@@ -234,7 +234,9 @@ mod tests {
 
     fn files() -> Files {
         let composition = |name: &str, module: &str, inputs: &str| {
-            format!("apiVersion: xcloudflow.io/v1alpha1\nkind: Composition\nmetadata: {{name: {name}}}\nspec:\n  lifecycle: Foundation\n  modules:\n    - ref: modules/{module}\n      inputs: {inputs}\n")
+            format!(
+                "apiVersion: xcloudflow.io/v1alpha1\nkind: Composition\nmetadata: {{name: {name}}}\nspec:\n  lifecycle: Foundation\n  modules:\n    - ref: modules/{module}\n      inputs: {inputs}\n"
+            )
         };
         Files::new()
             .with(".xcf.yaml", "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata: {name: w, uid: u}\nspec: {}\n")
@@ -308,7 +310,10 @@ mod tests {
         let (back, _) = offers(&workspace, unit(&workspace, "dev/net/net"), "cidr", "dev url", 9);
         assert!(back[0].refused.as_deref().unwrap().contains("cycle"));
         for offer in found.iter().filter(|o| o.refused.is_none()) {
-            let edit = xcf_core::edit::Edit::Set { pointer: "/spec/modules/0/inputs/net".into(), value: offer.reference.clone() };
+            let edit = xcf_core::edit::Edit::Set {
+                pointer: "/spec/modules/0/inputs/net".into(),
+                value: offer.reference.clone(),
+            };
             let text = xcf_core::edit::apply(&files.text("compositions/app.yaml"), 0, &[edit]).unwrap();
             let again = load(&files.clone().with("compositions/app.yaml", text).tree());
             let bound = &unit(&again, "dev/app/app").references[0];

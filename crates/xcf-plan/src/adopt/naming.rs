@@ -5,15 +5,45 @@ use std::collections::BTreeSet;
 
 /// Words of a path that name an Environment.
 const ENVIRONMENTS: [&str; 18] = [
-    "dev", "development", "test", "testing", "qa", "uat", "stage", "staging", "preprod", "pre-prod", "prod",
-    "production", "sandbox", "demo", "dr", "global", "nonprod", "non-prod",
+    "dev",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "stage",
+    "staging",
+    "preprod",
+    "pre-prod",
+    "prod",
+    "production",
+    "sandbox",
+    "demo",
+    "dr",
+    "global",
+    "nonprod",
+    "non-prod",
 ];
 /// Folders whose subfolders are Environments.
 const HOLDERS: [&str; 5] = ["env", "envs", "environments", "live", "stages"];
 /// Words that tell nothing.
 const EMPTY: [&str; 16] = [
-    "terraform", "tf", "opentofu", "tofu", "infra", "infrastructure", "iac", "stacks", "roots", "deployments", "deploy",
-    "src", "modules", "ansible", "playbooks", "k8s",
+    "terraform",
+    "tf",
+    "opentofu",
+    "tofu",
+    "infra",
+    "infrastructure",
+    "iac",
+    "stacks",
+    "roots",
+    "deployments",
+    "deploy",
+    "src",
+    "modules",
+    "ansible",
+    "playbooks",
+    "k8s",
 ];
 /// Environment of what names none.
 const NAMELESS: &str = "default";
@@ -92,7 +122,7 @@ fn joined(parts: &[&str]) -> String {
 }
 
 /// `text` as a DNS label.
-fn label(text: &str) -> String {
+pub(super) fn label(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {

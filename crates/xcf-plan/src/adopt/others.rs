@@ -10,8 +10,22 @@ const LOOK_AT: u64 = 1024 * 1024;
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Folders whose YAML is part of a playbook and none itself, or not the repository's own.
 const PARTS: [&str; 16] = [
-    "roles", "tasks", "handlers", "templates", "files", "vars", "defaults", "meta", "group_vars", "host_vars",
-    "inventory", "inventories", "molecule", "collections", "node_modules", "vendor",
+    "roles",
+    "tasks",
+    "handlers",
+    "templates",
+    "files",
+    "vars",
+    "defaults",
+    "meta",
+    "group_vars",
+    "host_vars",
+    "inventory",
+    "inventories",
+    "molecule",
+    "collections",
+    "node_modules",
+    "vendor",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +63,15 @@ pub(super) fn find(tree: &dyn Tree) -> Vec<Other> {
     let mut found = kustomizations(tree);
     found.extend(charts(tree));
     found.extend(playbooks(tree));
+    // What can't be written as a ref can't be a module.
+    found.retain(|other| xcf_core::docs::check::ref_fault(&other.path).is_none());
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
 }
 
 fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.') || matches!(part, "examples" | "test" | "tests" | "vendor" | "node_modules"))
+    path.split('/')
+        .any(|part| part.starts_with('.') || matches!(part, "examples" | "test" | "tests" | "vendor" | "node_modules"))
 }
 
 fn files<'t>(tree: &'t dyn Tree, wanted: impl Fn(&str) -> bool + 't) -> impl Iterator<Item = &'t str> + 't {
@@ -71,7 +88,8 @@ fn kustomizations(tree: &dyn Tree) -> Vec<Other> {
         folders.insert(folder);
         let Ok(bytes) = tree.read(file, LOOK_AT) else { continue };
         for document in documents(&bytes).into_iter().flatten() {
-            let lists = ["resources", "bases", "components"].into_iter().filter_map(|key| document.get(key)?.as_sequence());
+            let lists =
+                ["resources", "bases", "components"].into_iter().filter_map(|key| document.get(key)?.as_sequence());
             let paths = lists.flatten().filter_map(|item| item.as_str());
             used.extend(paths.filter_map(|path| join(folder, path)));
         }
@@ -82,7 +100,8 @@ fn kustomizations(tree: &dyn Tree) -> Vec<Other> {
 
 /// Charts that are no part of another chart.
 fn charts(tree: &dyn Tree) -> Vec<Other> {
-    let folders: BTreeSet<&str> = files(tree, |name| name == "Chart.yaml").map(parent).filter(|f| !f.is_empty()).collect();
+    let folders: BTreeSet<&str> =
+        files(tree, |name| name == "Chart.yaml").map(parent).filter(|f| !f.is_empty()).collect();
     let inside = |folder: &str| folders.iter().any(|f| folder.strip_prefix(f).is_some_and(|r| r.starts_with('/')));
     let free = folders.iter().filter(|f| !inside(f));
     free.map(|f| Other { path: (*f).to_owned(), what: What::Helm }).collect()
@@ -103,7 +122,9 @@ fn playbooks(tree: &dyn Tree) -> Vec<Other> {
         let Ok(bytes) = tree.read(file, LOOK_AT) else { continue };
         for document in documents(&bytes).into_iter().flatten() {
             let Some(list) = document.as_sequence() else { continue };
-            let imports = list.iter().filter_map(|p| p.get("import_playbook").or_else(|| p.get("ansible.builtin.import_playbook"))?.as_str());
+            let imports = list.iter().filter_map(|p| {
+                p.get("import_playbook").or_else(|| p.get("ansible.builtin.import_playbook"))?.as_str()
+            });
             imported.extend(imports.filter_map(|path| join(parent(file), path)));
             if list.iter().any(|p| p.get("hosts").is_some() || p.get("import_playbook").is_some()) {
                 plays.push(file);

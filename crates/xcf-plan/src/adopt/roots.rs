@@ -7,6 +7,7 @@ use hcl_edit::structure::Body;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use xcf_core::diag::{Diagnostic, Place};
+use xcf_core::docs::check::ref_fault;
 use xcf_core::ports::tree::{EntryKind, Tree};
 use xcf_core::route::Lifecycle;
 
@@ -35,7 +36,8 @@ pub struct Root {
 /// Every folder with Terraform files, by path.
 #[must_use]
 pub fn roots(tree: &dyn Tree) -> Vec<Root> {
-    let files = tree.entries().iter().filter(|e| e.kind == EntryKind::File && crate::content::is_terraform_file(&e.path));
+    let files =
+        tree.entries().iter().filter(|e| e.kind == EntryKind::File && crate::content::is_terraform_file(&e.path));
     let folders: BTreeSet<&str> = files.map(|e| parent(&e.path)).filter(|f| !is_skipped(f)).collect();
     let mut used = BTreeSet::new();
     let mut all: Vec<Root> = folders.into_iter().map(|folder| look(tree, folder, &mut used)).collect();
@@ -132,6 +134,9 @@ pub(super) fn judge(tree: &dyn Tree, root: &Root, state: Option<&LocalState>) ->
         let hint = "Move its files into a folder of their own; the state does not change by that.";
         return skip("Terraform at the root of the repository can't be a module.".to_owned(), hint, Place::file("."));
     }
+    if let Some(fault) = ref_fault(path) {
+        return skip(format!("{fault}."), "Give the folder another name.", Place::file(path));
+    }
     let content = ModuleContent::read(tree, path, false);
     if let Some(error) = content.diagnostics.iter().find(|d| d.is_error()) {
         let why = format!("{path} can't be read: {}", error.message);
@@ -156,7 +161,8 @@ pub(super) fn judge(tree: &dyn Tree, root: &Root, state: Option<&LocalState>) ->
     let mut diagnostics = Vec::new();
     if keep == StateKeep::None {
         let why = format!("No state was found for {path}: its first plan will want to make everything in it.");
-        let hint = "If it is applied already, put its terraform.tfstate beside it or name its backend before you adopt it.";
+        let hint =
+            "If it is applied already, put its terraform.tfstate beside it or name its backend before you adopt it.";
         diagnostics.push(Diagnostic::warning("adopt-no-state", why, Place::file(path)).hint(hint));
     }
     let inputs = inputs(tree, &content, vars.first(), &mut diagnostics);

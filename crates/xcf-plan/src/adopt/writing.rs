@@ -1,6 +1,6 @@
 //! The texts of the proposed documents: what a careful person would write, with the reasons as comments.
 
-use super::naming::Named;
+use super::naming::{Named, label};
 use super::others::{Other, What};
 use super::roots::{Judged, Root};
 use super::{Facts, Proposal, ProposedFile, StateKeep};
@@ -35,7 +35,7 @@ pub(super) fn composition_path(tree: &dyn Tree, lifecycle: Lifecycle, name: &str
 }
 
 pub(super) fn config(facts: &Facts) -> String {
-    let (uid, name, branch) = (quoted(&facts.uid), quoted(&facts.name), quoted(&facts.branch));
+    let (uid, name, branch) = (quoted(&facts.uid), label(&facts.name), quoted(&facts.branch));
     format!(
         "apiVersion: {API_VERSION}\nkind: Config\nmetadata:\n  name: {name}\n  # It, not the path, identifies this workspace and its state.\n  uid: {uid}\nspec:\n  branch: {branch}\n"
     )
@@ -50,7 +50,12 @@ pub(super) fn terraform(root: &Root, judged: &Judged, named: &Named) -> String {
     };
     head(&mut text, &format!("The Terraform root {}; {state}.", root.path), &named.composition);
     let lifecycle = judged.lifecycle;
-    line(&mut text, &format!("  # A guess from its resources: Foundation, K8s, PaaS, Applications or Config.\n  lifecycle: {lifecycle}\n  modules:"));
+    line(
+        &mut text,
+        &format!(
+            "  # A guess from its resources: Foundation, K8s, PaaS, Applications or Config.\n  lifecycle: {lifecycle}\n  modules:"
+        ),
+    );
     module(&mut text, &root.path, &named.module);
     if !judged.inputs.is_empty() {
         line(&mut text, "      inputs:");
@@ -58,7 +63,10 @@ pub(super) fn terraform(root: &Root, judged: &Judged, named: &Named) -> String {
     for (name, value) in &judged.inputs {
         match value {
             Some(value) => line(&mut text, &format!("        {}: {}", quoted(name), flow(value))),
-            None => line(&mut text, &format!("        # {name}: … has no default and no file gives it: write its value here")),
+            None => line(
+                &mut text,
+                &format!("        # {}: … has no default and no file gives it: write its value here", quoted(name)),
+            ),
         }
     }
     // `inputs:` with comments only would be null.
@@ -76,7 +84,7 @@ pub(super) fn other(other: &Other, composition: &str, module_name: &str) -> Stri
         What::Playbook => ("playbook", "hosts"),
     };
     let note = format!(
-        "The {what} {}. No Environment assembles it yet, so nothing of it is planned:\n# name it in an Environment that has {missing} for it.",
+        "The {what} {}. No Environment assembles it yet, so nothing of it is planned:\nname it in an Environment that has {missing} for it.",
         other.path
     );
     head(&mut text, &note, composition);
@@ -86,7 +94,15 @@ pub(super) fn other(other: &Other, composition: &str, module_name: &str) -> Stri
 }
 
 fn head(text: &mut String, comment: &str, name: &str) {
-    line(text, &format!("# {comment}\napiVersion: {API_VERSION}\nkind: Composition\nmetadata:\n  name: {}\nspec:", quoted(name)));
+    // A name from the repository never ends the comment it stands in.
+    let clean =
+        |l: &str| l.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).collect::<String>();
+    let lines: Vec<String> = comment.lines().map(|l| format!("# {}", clean(l))).collect();
+    let comment = lines.join("\n");
+    line(
+        text,
+        &format!("{comment}\napiVersion: {API_VERSION}\nkind: Composition\nmetadata:\n  name: {}\nspec:", quoted(name)),
+    );
 }
 
 fn module(text: &mut String, path: &str, name: &str) {
@@ -105,7 +121,10 @@ fn line(text: &mut String, added: &str) {
 fn quoted(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.'))
-        && !matches!(text.to_lowercase().as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "nan");
+        && !matches!(
+            text.to_lowercase().as_str(),
+            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "nan"
+        );
     if plain { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
 }
 
@@ -133,9 +152,13 @@ pub(super) fn environments(
             Some(doc) => {
                 let edits: Vec<Edit> = refs
                     .iter()
-                    .map(|r| Edit::Set { pointer: "/spec/compositions/-".to_owned(), value: serde_json::json!({ "ref": r }) })
+                    .map(|r| Edit::Set {
+                        pointer: "/spec/compositions/-".to_owned(),
+                        value: serde_json::json!({ "ref": r }),
+                    })
                     .collect();
-                let bytes = tree.read(&file, LARGEST).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
+                let bytes =
+                    tree.read(&file, LARGEST).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
                 apply(&bytes, doc.index, &edits)
             }
         };

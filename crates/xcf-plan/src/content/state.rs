@@ -12,13 +12,37 @@ use xcf_core::diag::Place;
 
 /// Settings that say where, over all backends; the others say how to get there.
 const LOCATING: [&str; 18] = [
-    "address", "bucket", "conn_str", "container", "container_name", "endpoint", "hostname", "key", "name", "namespace",
-    "organization", "path", "prefix", "schema_name", "secret_suffix", "storage_account_name", "tags",
+    "address",
+    "bucket",
+    "conn_str",
+    "container",
+    "container_name",
+    "endpoint",
+    "hostname",
+    "key",
+    "name",
+    "namespace",
+    "organization",
+    "path",
+    "prefix",
+    "schema_name",
+    "secret_suffix",
+    "storage_account_name",
+    "tags",
     "workspace_key_prefix",
 ];
 /// At least one of these must be said: a bucket alone is no state.
 const NAMING: [&str; 11] = [
-    "address", "key", "name", "path", "prefix", "schema_name", "secret_suffix", "tags", "conn_str", "organization",
+    "address",
+    "key",
+    "name",
+    "path",
+    "prefix",
+    "schema_name",
+    "secret_suffix",
+    "tags",
+    "conn_str",
+    "organization",
     "workspace_key_prefix",
 ];
 
@@ -63,7 +87,8 @@ fn collect(body: &Body, above: &str, found: &mut BTreeMap<String, Option<Value>>
 
 /// The same from `{"terraform": {"backend": {KIND: {…}}}}`.
 pub(super) fn of_json(json: &Value, place: Place) -> Option<StateHome> {
-    let first = |value: &Value| value.as_array().map_or_else(|| value.clone(), |a| a.first().cloned().unwrap_or_default());
+    let first =
+        |value: &Value| value.as_array().map_or_else(|| value.clone(), |a| a.first().cloned().unwrap_or_default());
     let settings = first(json.get("terraform")?);
     let (kind, body) = match settings.get("backend") {
         Some(backend) => {
