@@ -22,6 +22,15 @@ impl Workspace {
     /// The file changed since it was read, or the edit can't be made without touching other bytes.
     pub(crate) async fn edit(&self, request: &EditRequest) -> Answer<EditResponse> {
         let _turn = self.history.turn().await;
+        let text = self.text_of(&request.file).await?;
+        let new = self.edited(request).await?;
+        self.store_text("edit", &request.file, text, new).await
+    }
+    /// The text that an edit would give.
+    ///
+    /// # Errors
+    /// The file changed since it was read, or the edit can't be made without touching other bytes.
+    pub(crate) async fn edited(&self, request: &EditRequest) -> Answer<String> {
         let text = self.text_of(&request.file).await?.ok_or_else(|| Problem::not_found(&request.file))?;
         same_base(&request.file, &text, request.base_digest.as_deref())?;
         let pointer = request.pointer.clone();
@@ -30,8 +39,7 @@ impl Workspace {
             (Some(value), false) => Edit::Set { pointer, value: value.clone() },
             (None, false) => Edit::Set { pointer, value: serde_json::Value::Null },
         };
-        let new = xcf_core::edit::apply(&text, request.document, &[edit]).map_err(|e| refused(&request.file, &e))?;
-        self.store_text("edit", &request.file, Some(text), new).await
+        xcf_core::edit::apply(&text, request.document, &[edit]).map_err(|e| refused(&request.file, &e))
     }
     /// Use case: new text of a whole file.
     ///

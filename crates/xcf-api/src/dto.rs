@@ -1,9 +1,12 @@
 //! Wire types of the API (`D11`): what every shell sees. Domain types convert into these at the door and never
 //! carry them inward. Words (states, actions, layers) are the words of the documents and of `dsl §9`.
 
+mod adopt;
 mod author;
+mod catalog;
 mod change;
 mod export;
+mod form;
 mod graph;
 mod impact;
 mod matrix;
@@ -13,9 +16,12 @@ mod system;
 mod unit;
 mod workspace;
 
+pub use adopt::*;
 pub use author::*;
+pub use catalog::*;
 pub use change::*;
 pub use export::*;
+pub use form::*;
 pub use graph::*;
 pub use impact::*;
 pub use matrix::*;

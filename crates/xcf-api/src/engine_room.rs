@@ -10,11 +10,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use xcf_core::graph::Unit;
 use xcf_core::ids::{CommitId, UnitId};
 use xcf_core::ports::runner::{CancelFlag, ChildIdentity, EffectIo, Runner, UnitContext};
 use xcf_core::route::Engine;
 use xcf_core::secret::{Redactor, Secret};
 use xcf_core::value::Resolved;
+use xcf_plan::workspace::Workspace as Model;
 
 /// How long a soft stop may take before the kill.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -93,6 +95,7 @@ impl Workspace {
             })
             .await?;
         }
+        let owns_state = self.owns_state(call.recipe, &call.source).await?;
         let env = child_environment(call.recipe);
         let redactor = redactor(&inputs, &env);
         let log = crate::logbook::file_of(&self.log_folder(), &call.scope, &call.recipe.unit);
@@ -108,6 +111,7 @@ impl Workspace {
             work_dir: call.work_dir,
             cache_dir,
             env,
+            owns_state,
             settings: call.recipe.settings.clone(),
             rollback_fragment: call.recipe.rollback_fragment.clone(),
             timeout: Duration::from_secs(call.recipe.timeout_seconds.max(1)),
@@ -120,6 +124,26 @@ impl Workspace {
             refresh: call.refresh,
         })
     }
+    /// True if the module's own backend is this unit's alone: no other unit says the same place, neither at the commit
+    /// it is run from nor at head. Looked up anew for every call, so that a unit that was renamed, copied or removed since
+    /// can't reach into the state of the one that has it now (`dsl §8`; a repository that is adopted keeps its backends).
+    async fn owns_state(&self, recipe: &Recipe, source: &Source) -> Answer<bool> {
+        let from = match source {
+            Source::Commit(commit) => self.at_commit(commit).await?,
+            Source::WorkTree => self.at_worktree().await?,
+        };
+        let own = from.model.modules.get(&recipe.module).and_then(|c| c.state.as_ref()?.identity.clone());
+        let Some(own) = own else { return Ok(false) };
+        let head = self.at_head().await?;
+        Ok(!shares_state(&from.model, &recipe.unit, &own) && !shares_state(&head.model, &recipe.unit, &own))
+    }
+}
+
+/// True if a unit that is not `unit` (under whatever id) keeps its state at the place `own`.
+fn shares_state(model: &Model, unit: &UnitId, own: &str) -> bool {
+    let same = |other: &Unit| other.id == *unit || other.moved_from.iter().any(|(former, _)| former == unit);
+    let state = |other: &Unit| model.content(other)?.state.as_ref()?.identity.clone();
+    model.units.iter().any(|other| !same(other) && state(other).as_deref() == Some(own))
 }
 
 /// Variables of the driver's environment that `engines.NAME.env` names; everything else stays out (`dsl §6`).

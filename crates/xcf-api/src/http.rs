@@ -1,6 +1,8 @@
 //! The one API of every shell (`D11`): axum routes with their OpenAPI description. Handlers only translate.
 
+mod adopt;
 mod author;
+mod catalog;
 mod changes;
 mod events;
 mod export;
@@ -57,6 +59,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(system::session))
         .routes(routes!(system::open))
         .routes(routes!(system::close))
+        .routes(routes!(adopt::preview))
+        .routes(routes!(adopt::adopt))
         .routes(routes!(system::trust))
         .routes(routes!(system::doctor))
         .routes(routes!(workspace::workspace))
@@ -75,6 +79,11 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(matrix::edit))
         .routes(routes!(matrix::impact))
         .routes(routes!(matrix::what_if))
+        .routes(routes!(catalog::catalog))
+        .routes(routes!(catalog::module))
+        .routes(routes!(catalog::form))
+        .routes(routes!(catalog::offers))
+        .routes(routes!(catalog::check))
         .routes(routes!(graph::trace))
         .routes(routes!(changes::plan))
         .routes(routes!(changes::list))

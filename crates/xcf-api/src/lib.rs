@@ -1,6 +1,7 @@
 //! Use cases, the axum router with its OpenAPI document, the event stream, telemetry set-up, and the wiring of
 //! adapters to ports. The only crate that names adapters. It must never know Tauri, a terminal, or argument parsing.
 
+mod adopting;
 mod app;
 mod authoring;
 mod doctor;
@@ -13,6 +14,7 @@ mod executing;
 mod exporting;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+mod forming;
 mod history;
 pub mod http;
 mod identity;

@@ -1,6 +1,7 @@
 //! Domain values as wire types. Pure: no store, no clock.
 
 pub(crate) mod allowed;
+pub(crate) mod catalog;
 pub(crate) mod change;
 pub(crate) mod event;
 pub(crate) mod impact;

@@ -81,7 +81,7 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Make a working sample monorepo (a Git repository with one commit)
+    /// Make a working sample monorepo (a Git repository with one commit), or adopt what a repository has
     Init(InitArgs),
     /// Engines, tools, versions, keys, paths: found, missing, how to get it
     Doctor,
@@ -147,10 +147,14 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct InitArgs {
-    /// Folder to make; must be empty or absent
+    /// Folder to make (must be empty or absent), or the repository to adopt
     // An id of its own: `directory` is that of the global `-C`, which would take this value too.
-    #[arg(id = "folder", value_name = "DIRECTORY")]
-    pub(crate) directory: PathBuf,
+    #[arg(id = "folder", value_name = "DIRECTORY", required_unless_present = "adopt")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Propose Compositions for the Terraform roots, Helm and kustomize folders and playbooks that are there; nothing is
+    /// written before it is accepted
+    #[arg(long)]
+    pub(crate) adopt: bool,
 }
 
 #[derive(Debug, Clone, Args)]

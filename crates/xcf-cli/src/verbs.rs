@@ -1,5 +1,6 @@
 //! One file per verb.
 
+mod adopt;
 mod apply;
 mod approve;
 mod completions;
@@ -43,6 +44,7 @@ pub(crate) async fn run(cli: Cli) -> Exit {
 async fn dispatch(cli: Cli) -> Outcome {
     let g = &cli.global;
     match cli.verb {
+        Verb::Init(args) if args.adopt => adopt::run(g, &args).await,
         Verb::Init(args) => init::run(g, &args).await,
         Verb::Completions(args) => completions::run(&args),
         Verb::Schema(args) => schema::run(&args),

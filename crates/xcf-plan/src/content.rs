@@ -3,14 +3,24 @@
 
 mod ansible;
 mod detect;
+mod fit;
+mod literal;
+mod pulumi;
+mod state;
 mod terraform;
 pub mod types;
+mod validation;
 
 pub(crate) use ansible::side_file_path;
 pub(crate) use detect::{documents, is_yaml};
-pub(crate) use terraform::files as terraform_files;
+pub use fit::Misfit;
+pub(crate) use literal::json as literal_json;
+pub use state::StateHome;
+pub(crate) use terraform::{files as terraform_files, is_terraform_file};
+pub use validation::Validation;
 
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use types::InputType;
 use xcf_core::diag::{Diagnostic, Place};
@@ -91,6 +101,10 @@ pub struct Variable {
     pub required: bool,
     /// Default as written; none without one, or if the variable is sensitive.
     pub default: Option<String>,
+    /// The default as data; none if it is no literal, or if the variable is sensitive.
+    pub default_value: Option<Value>,
+    /// What the module checks of a value, in its order.
+    pub validations: Vec<Validation>,
     /// True if its value must be masked.
     pub sensitive: bool,
     /// False if null is refused.
@@ -99,6 +113,29 @@ pub struct Variable {
     pub description: String,
     /// Where it is declared.
     pub place: Place,
+}
+
+/// Whether an input must be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputNeed {
+    /// It must.
+    Required,
+    /// The module has a value of its own.
+    Optional,
+}
+
+impl Variable {
+    /// Whether it must be given.
+    #[must_use]
+    pub fn need(&self) -> InputNeed {
+        if self.required { InputNeed::Required } else { InputNeed::Optional }
+    }
+
+    /// The values the module allows, where one of its validations lists them all.
+    #[must_use]
+    pub fn choices(&self) -> Option<&[Value]> {
+        self.validations.iter().find_map(|v| v.allowed.as_deref())
+    }
 }
 
 /// An output a module declares.
@@ -142,6 +179,8 @@ pub struct ModuleContent {
     pub kinds: BTreeSet<ContentKind>,
     /// Its ports.
     pub interface: Interface,
+    /// Terraform: its own backend, if its text names one.
+    pub state: Option<StateHome>,
     /// What is wrong with its files.
     #[serde(skip)]
     pub diagnostics: Vec<Diagnostic>,
@@ -157,11 +196,18 @@ impl ModuleContent {
             is_file,
             kinds: found.kinds,
             interface: Interface::default(),
+            state: None,
             diagnostics: found.diagnostics,
         };
         if content.kinds.contains(&ContentKind::Terraform) {
-            let (interface, diagnostics) = terraform::interface(tree, path);
-            content.interface = interface;
+            let read = terraform::interface(tree, path);
+            content.interface = read.interface;
+            content.state = read.state;
+            content.diagnostics.extend(read.diagnostics);
+        }
+        if content.kinds.contains(&ContentKind::Pulumi) {
+            let (interface, diagnostics) = pulumi::interface(tree, path);
+            content.merge(interface);
             content.diagnostics.extend(diagnostics);
         }
         if let Some((interface, diagnostics)) = ansible::side_file(tree, path, is_file) {
@@ -228,5 +274,7 @@ fn unreadable(path: &str, why: &str) -> Diagnostic {
     Diagnostic::error("unreadable-file", format!("{path} can't be read: {why}."), Place::file(path))
 }
 
+#[cfg(test)]
+mod state_tests;
 #[cfg(test)]
 mod tests;

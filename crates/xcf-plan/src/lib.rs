@@ -6,11 +6,14 @@
 //! port, time and ids as arguments (`D4`).
 
 pub mod admission;
+pub mod adopt;
 pub mod assemble;
 pub mod author;
+pub mod catalog;
 pub mod closure;
 pub mod content;
 pub mod covered;
+pub mod form;
 pub mod gates;
 pub mod graph;
 pub mod impact;

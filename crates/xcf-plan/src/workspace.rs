@@ -9,7 +9,7 @@ mod environments;
 mod finding;
 mod health;
 mod joins;
-mod modules;
+pub(crate) mod modules;
 mod moved;
 mod names;
 mod read;

@@ -128,7 +128,7 @@ test("edit, see the diff, commit, review, approve by two, apply, watch it go gre
 
   await test.step("edit an input in the form", async () => {
     await visit(page, "/graph?env=prod&sel=prod/orders-db/database");
-    const input = page.locator(".ins").getByLabel("storage_gb");
+    const input = page.locator(".ins").getByLabel("storage_gb", { exact: true });
     await expect(input).toHaveValue("200");
     await input.fill("250");
     await input.press("Enter");
@@ -191,7 +191,7 @@ test("the same way in Chinese, in dev, where nobody has to agree", async ({ page
   await openSample(page, "zh-CN");
   await sound(page, "graph");
   await visit(page, "/graph?env=dev&sel=dev/orders-db/database");
-  const input = page.locator(".ins").getByLabel("storage_gb");
+  const input = page.locator(".ins").getByLabel("storage_gb", { exact: true });
   await input.fill("30");
   await input.press("Enter");
   await expect(page.locator(".draft")).toContainText("envs/dev.yaml");

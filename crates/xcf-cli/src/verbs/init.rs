@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::output::{note, structured};
 
 pub(super) async fn run(global: &Global, args: &InitArgs) -> Outcome {
-    let folder = global.directory.clone().unwrap_or_default().join(&args.directory);
+    let folder = global.directory.clone().unwrap_or_default().join(args.directory.clone().unwrap_or_default());
     let made = xcf_api::sample::init(&folder, &xcf_api::Paths::from_env()).await;
     let made = made.map_err(|p| Refusal { exit: Exit::of_problem(p.status().as_u16(), p.code), problem: p.dto() })?;
     if structured(

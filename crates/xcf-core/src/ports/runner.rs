@@ -166,6 +166,8 @@ pub struct UnitContext {
     pub cache_dir: PathBuf,
     /// Environment of the child besides PATH, HOME, locale and proxy (`dsl §6`).
     pub env: BTreeMap<String, Secret>,
+    /// True if the module's own backend is this unit's alone, although it does not name the unit.
+    pub owns_state: bool,
     /// Engine settings of `.xcf.yaml` (`engines.NAME`): binary, version, backend.
     pub settings: EngineSettings,
     /// Declared rollback fragment, repository-relative.

@@ -51,14 +51,17 @@ pub fn choose(cx: &UnitContext, module: &Module, module_dir: &Path) -> Result<Ba
     if let Some(template) = &cx.settings.backend {
         return configured(template, &cx.unit).map(Backend::Configured);
     }
+    // A state that was taken over from a file beside the module is the unit's own now.
+    let taken_over = cx.state_dir.join(STATE_FILE).exists();
     match &module.backend {
-        None if module_dir.join(STATE_FILE).exists() => Err(RunnerError::new(
+        None if module_dir.join(STATE_FILE).exists() && !taken_over => Err(RunnerError::new(
             "shared-state",
             format!("{} keeps its state in the repository ({STATE_FILE}); applying it without that state would make everything again", cx.module),
         )
         .hint("move that state to a backend, or into the unit's own state, before this unit is planned")),
         None => Ok(Backend::Local),
         Some(own) if own.kind == "local" && own.path.is_none() => Ok(Backend::Local),
+        Some(own) if is_relative(own) && taken_over => Ok(Backend::Local),
         Some(own) => own_backend(cx, own),
     }
 }
@@ -67,16 +70,22 @@ fn own_backend(cx: &UnitContext, own: &OwnBackend) -> Result<Backend, RunnerErro
     let mut ids = vec![cx.unit.to_string()];
     let former = std::fs::read_to_string(cx.state_dir.join(FORMER_IDS)).unwrap_or_default();
     ids.extend(former.lines().map(str::to_owned));
-    let relative = own.kind == "local" && own.path.as_ref().is_some_and(|p| !p.starts_with('/'));
-    if !relative && own.texts.iter().any(|text| ids.iter().any(|id| names_whole(text, id))) {
+    let relative = is_relative(own);
+    let named = || own.texts.iter().any(|text| ids.iter().any(|id| names_whole(text, id)));
+    if !relative && (cx.owns_state || named()) {
         return Ok(Backend::Module);
     }
-    let why = if relative { "it would lie inside a throw-away export" } else { "two units would share it" };
+    let why =
+        if relative { "it would lie inside a throw-away export" } else { "nothing tells that it is this unit's alone" };
     let message = format!("the module's own backend \"{}\" does not name the unit {}: {why}", own.kind, cx.unit);
     let hint = format!("put {} into its key or path, or set `engines.{}.backend` in .xcf.yaml", cx.unit, cx.engine);
     let mut error = RunnerError::new("shared-state", message.clone()).hint(hint.clone());
     error.diagnostics = vec![Diagnostic::error("shared-state", message, own.place.clone()).hint(hint)];
     Err(error)
+}
+
+fn is_relative(own: &OwnBackend) -> bool {
+    own.kind == "local" && own.path.as_ref().is_some_and(|p| !p.starts_with('/'))
 }
 
 /// True if `id` stands in `text` as whole path parts (`a/b/c` does not stand in `a/b/c2`).

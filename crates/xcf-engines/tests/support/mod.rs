@@ -116,6 +116,7 @@ impl Bench {
             work_dir,
             cache_dir: self.path().join("cache"),
             env: BTreeMap::new(),
+            owns_state: false,
             settings: self.settings.clone(),
             rollback_fragment: None,
             timeout: Duration::from_secs(120),

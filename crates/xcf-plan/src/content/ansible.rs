@@ -91,7 +91,9 @@ fn interface(side: &SideFile, file: &str, text: &str) -> Interface {
             type_text: port.type_text,
             // A playbook has its own defaults: only `required: true` makes an input necessary.
             required: port.required.unwrap_or(false) && port.default.is_none(),
-            default: port.default.filter(|_| !sensitive).map(|d| d.to_string()),
+            default: port.default.as_ref().filter(|_| !sensitive).map(ToString::to_string),
+            default_value: port.default.filter(|_| !sensitive),
+            validations: Vec::new(),
             sensitive,
             nullable: true,
             description: port.description,

@@ -27,7 +27,8 @@ pub(super) fn detect(tree: &dyn Tree, path: &str, is_file: bool) -> Found {
             "Pulumi.yaml" | "Pulumi.yml" => {
                 found.kinds.insert(ContentKind::Pulumi);
             }
-            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
+            // A chart renders to objects; the same engines apply them.
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" | "Chart.yaml" => {
                 found.kinds.insert(ContentKind::Kubernetes);
             }
             _ if terraform::is_terraform_file(name) => {

@@ -1,7 +1,7 @@
 //! Variables and outputs of a Terraform module, from `*.tf` and `*.tf.json`.
 
 use super::types::InputType;
-use super::{Interface, OutputDecl, Variable, line_column, read_text};
+use super::{Interface, OutputDecl, StateHome, Variable, line_column, read_text};
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
@@ -35,9 +35,10 @@ fn is_override(path: &str) -> bool {
 }
 
 /// Reads the interface of the module in `dir`. A file that can't be read makes the interface incomplete.
-pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnostic>) {
+pub(super) fn interface(tree: &dyn Tree, dir: &str) -> Reading {
     let mut read = Reading {
         interface: Interface { inputs_known: true, outputs_known: true, ..Interface::default() },
+        state: None,
         diagnostics: Vec::new(),
     };
     for path in files(tree, dir) {
@@ -81,7 +82,7 @@ pub(super) fn interface(tree: &dyn Tree, dir: &str) -> (Interface, Vec<Diagnosti
             variable.required = false;
         }
     }
-    (read.interface, read.diagnostics)
+    read
 }
 
 /// Names that the engine fills in by itself from `terraform.tfvars` and `*.auto.tfvars`: our inputs still win over them.
@@ -109,9 +110,11 @@ fn invalid(path: &str, why: &str, place: Place) -> Diagnostic {
         .hint("Run `terraform validate` in the module's folder.")
 }
 
-struct Reading {
-    interface: Interface,
-    diagnostics: Vec<Diagnostic>,
+/// What the files of a module say.
+pub(super) struct Reading {
+    pub interface: Interface,
+    pub state: Option<StateHome>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Reading {
@@ -122,12 +125,14 @@ impl Reading {
     }
 
     fn body(&mut self, path: &str, text: &str, body: &Body, overriding: bool) {
+        let at = |block: &Block| {
+            let (line, column) = block.span().map_or((0, 0), |span| line_column(text, span.start));
+            Place::new(path, line, column)
+        };
+        self.state = super::state::of_body(body, &at).or_else(|| self.state.take());
         for block in body.blocks() {
             let Some(name) = block.labels.first().map(|l| l.as_str().to_owned()) else { continue };
-            let place = || {
-                let (line, column) = block.span().map_or((0, 0), |span| line_column(text, span.start));
-                Place::new(path, line, column)
-            };
+            let place = || at(block);
             match block.ident.as_str() {
                 "variable" if overriding && self.interface.inputs.contains_key(&name) => {
                     if let Some(variable) = self.interface.inputs.get_mut(&name) {
@@ -135,7 +140,7 @@ impl Reading {
                     }
                 }
                 "variable" => {
-                    let variable = variable(block, place());
+                    let variable = variable(&name, block, place());
                     self.interface.inputs.insert(name, variable);
                 }
                 "output" => {
@@ -153,6 +158,7 @@ impl Reading {
     }
 
     fn json(&mut self, path: &str, json: &Value) {
+        self.state = super::state::of_json(json, Place::file(path)).or_else(|| self.state.take());
         for (name, declared) in named_blocks(json, "variable") {
             let word = |key: &str| declared.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             let yes = |key: &str, otherwise: bool| declared.get(key).and_then(Value::as_bool).unwrap_or(otherwise);
@@ -164,6 +170,8 @@ impl Reading {
                 type_text,
                 required: default.is_none(),
                 default: default.filter(|_| !sensitive).map(Value::to_string),
+                default_value: default.filter(|_| !sensitive).cloned(),
+                validations: super::validation::of_json(&declared, &name),
                 sensitive,
                 nullable: yes("nullable", true),
                 description: word("description"),
@@ -197,15 +205,18 @@ fn named_blocks(json: &Value, kind: &str) -> Vec<(String, Value)> {
     groups.into_iter().filter_map(Value::as_object).flatten().map(|(k, v)| (k.clone(), body(v))).collect()
 }
 
-fn variable(block: &Block, place: Place) -> Variable {
+fn variable(name: &str, block: &Block, place: Place) -> Variable {
     let type_expr = block.body.get_attribute("type").map(|a| &a.value);
     let sensitive = flag(block, "sensitive").unwrap_or(false);
-    let default = block.body.get_attribute("default").map(|a| a.value.to_string().trim().to_owned());
+    let written = block.body.get_attribute("default").map(|a| &a.value);
+    let default = written.map(|v| v.to_string().trim().to_owned());
     Variable {
         type_text: type_expr.map(|e| e.to_string().trim().to_owned()),
         input_type: type_expr.map(InputType::of).unwrap_or_default(),
         required: default.is_none(),
         default: default.filter(|_| !sensitive),
+        default_value: written.filter(|_| !sensitive).and_then(super::literal::json),
+        validations: super::validation::of_block(block, name),
         sensitive,
         nullable: flag(block, "nullable").unwrap_or(true),
         description: text_of(block, "description").unwrap_or_default(),
@@ -217,14 +228,20 @@ fn overlay(variable: &mut Variable, block: &Block) {
     if let Some(default) = block.body.get_attribute("default") {
         variable.required = false;
         variable.default = Some(default.value.to_string().trim().to_owned());
+        variable.default_value = super::literal::json(&default.value);
     }
     if let Some(written) = block.body.get_attribute("type") {
         variable.type_text = Some(written.value.to_string().trim().to_owned());
         variable.input_type = InputType::of(&written.value);
     }
     variable.sensitive = flag(block, "sensitive").unwrap_or(variable.sensitive);
+    if block.body.blocks().any(|b| b.ident.as_str() == "validation") {
+        let name = block.labels.first().map_or("", |l| l.as_str());
+        variable.validations = super::validation::of_block(block, name);
+    }
     if variable.sensitive {
         variable.default = None;
+        variable.default_value = None;
     }
 }
 

@@ -16,14 +16,27 @@ pub enum InputType {
     Number,
     /// Boolean; `"true"` and `"false"` are turned into it.
     Bool,
-    /// `list(T)` and `set(T)`.
+    /// `list(T)`.
     List(Box<InputType>),
+    /// `set(T)`: order and repetition carry no meaning.
+    Set(Box<InputType>),
     /// `map(T)`.
     Map(Box<InputType>),
     /// `tuple([…])`.
     Tuple(Vec<InputType>),
-    /// `object({…})`: type, and whether the attribute must be there.
-    Object(BTreeMap<String, (InputType, bool)>),
+    /// `object({…})`.
+    Object(BTreeMap<String, Attribute>),
+}
+
+/// One attribute of an `object({…})`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its type.
+    pub value: InputType,
+    /// False for `optional(…)`.
+    pub required: bool,
+    /// Second argument of `optional(…)`, where it is a literal.
+    pub default: Option<Value>,
 }
 
 impl InputType {
@@ -49,7 +62,8 @@ impl InputType {
             "string" => Self::String,
             "number" => Self::Number,
             "bool" => Self::Bool,
-            "list" | "set" => Self::List(Box::default()),
+            "list" => Self::List(Box::default()),
+            "set" => Self::Set(Box::default()),
             "map" | "object" => Self::Map(Box::default()),
             _ => Self::Unknown,
         }
@@ -58,22 +72,37 @@ impl InputType {
     fn compound(call: &FuncCall) -> Self {
         let Some(argument) = call.args.get(0) else { return Self::Unknown };
         match (call.name.name.as_str(), argument) {
-            ("list" | "set", inner) => Self::List(Box::new(Self::of(inner))),
+            ("list", inner) => Self::List(Box::new(Self::of(inner))),
+            ("set", inner) => Self::Set(Box::new(Self::of(inner))),
             ("map", inner) => Self::Map(Box::new(Self::of(inner))),
             ("tuple", Expression::Array(items)) => Self::Tuple(items.iter().map(Self::of).collect()),
             ("object", Expression::Object(fields)) => {
-                let field = |key: &ObjectKey, expr: &Expression| {
-                    let name = key_text(key)?;
-                    Some(match expr {
-                        Expression::FuncCall(f) if f.name.name.as_str() == "optional" => {
-                            (name, (f.args.get(0).map_or(Self::Unknown, Self::of), false))
-                        }
-                        other => (name, (Self::of(other), true)),
-                    })
-                };
+                let field = |key: &ObjectKey, expr: &Expression| Some((key_text(key)?, Attribute::of(expr)));
                 Self::Object(fields.iter().filter_map(|(k, v)| field(k, v.expr())).collect())
             }
             _ => Self::Unknown,
+        }
+    }
+
+    /// The type as people write it: `list(string)`, `object({name = string, port = optional(number)})`; `any` if unknown.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Unknown => "any".to_owned(),
+            Self::String => "string".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::List(inner) => format!("list({})", inner.text()),
+            Self::Set(inner) => format!("set({})", inner.text()),
+            Self::Map(inner) => format!("map({})", inner.text()),
+            Self::Tuple(items) => format!("tuple([{}])", items.iter().map(Self::text).collect::<Vec<_>>().join(", ")),
+            Self::Object(fields) => {
+                let one = |(name, field): (&String, &Attribute)| match field.required {
+                    true => format!("{name} = {}", field.value.text()),
+                    false => format!("{name} = optional({})", field.value.text()),
+                };
+                format!("object({{{}}})", fields.iter().map(one).collect::<Vec<_>>().join(", "))
+            }
         }
     }
 
@@ -97,26 +126,24 @@ impl InputType {
             (Self::String, Value::String(_) | Value::Number(_) | Value::Bool(_)) => None,
             (Self::String, _) => wrong("a string"),
             (Self::Number, Value::Number(_)) => None,
-            (Self::Number, Value::String(text)) if text.trim().parse::<f64>().is_ok() => None,
+            (Self::Number, Value::String(text)) if is_number(text) => None,
             (Self::Number, _) => wrong("a number"),
             (Self::Bool, Value::Bool(_)) => None,
             (Self::Bool, Value::String(text)) if text == "true" || text == "false" => None,
             (Self::Bool, _) => wrong("true or false"),
-            (Self::List(inner), Value::Array(items)) => items.iter().find_map(|i| inner.mismatch(i)),
-            (Self::List(_), _) => wrong("a list"),
+            (Self::List(inner) | Self::Set(inner), Value::Array(items)) => items.iter().find_map(|i| inner.mismatch(i)),
+            (Self::List(_) | Self::Set(_), _) => wrong("a list"),
             (Self::Tuple(inner), Value::Array(items)) if inner.len() == items.len() => {
                 inner.iter().zip(items).find_map(|(t, v)| t.mismatch(v))
             }
             (Self::Tuple(inner), _) => wrong(&format!("a list of {} values", inner.len())),
             (Self::Map(inner), Value::Object(map)) => map.values().find_map(|v| inner.mismatch(v)),
             (Self::Map(_), _) => wrong("a map"),
-            (Self::Object(fields), Value::Object(map)) => {
-                fields.iter().find_map(|(name, (t, required))| match map.get(name) {
-                    Some(inner) => t.mismatch(inner).map(|why| format!("`{name}`: {why}")),
-                    None if *required => Some(format!("the key `{name}` is missing")),
-                    None => None,
-                })
-            }
+            (Self::Object(fields), Value::Object(map)) => fields.iter().find_map(|(name, field)| match map.get(name) {
+                Some(inner) => field.value.mismatch(inner).map(|why| format!("`{name}`: {why}")),
+                None if field.required => Some(format!("the key `{name}` is missing")),
+                None => None,
+            }),
             (Self::Object(_), _) => wrong("a map"),
         }
     }
@@ -125,7 +152,7 @@ impl InputType {
     #[must_use]
     pub fn rejects(&self, from: &Self) -> Option<String> {
         let scalar = |t: &Self| matches!(t, Self::String | Self::Number | Self::Bool);
-        let list = |t: &Self| matches!(t, Self::List(_) | Self::Tuple(_));
+        let list = |t: &Self| matches!(t, Self::List(_) | Self::Set(_) | Self::Tuple(_));
         let map = |t: &Self| matches!(t, Self::Map(_) | Self::Object(_));
         let known = *self != Self::Unknown && *from != Self::Unknown;
         let fits = (scalar(self) && scalar(from)) || (list(self) && list(from)) || (map(self) && map(from));
@@ -140,13 +167,31 @@ impl InputType {
             Self::String => "a string",
             Self::Number => "a number",
             Self::Bool => "true or false",
-            Self::List(_) | Self::Tuple(_) => "a list",
+            Self::List(_) | Self::Set(_) | Self::Tuple(_) => "a list",
             Self::Map(_) | Self::Object(_) => "a map",
         }
     }
 }
 
-fn key_text(key: &ObjectKey) -> Option<String> {
+impl Attribute {
+    fn of(expr: &Expression) -> Self {
+        match expr {
+            Expression::FuncCall(f) if f.name.name.as_str() == "optional" => Self {
+                value: f.args.get(0).map_or(InputType::Unknown, InputType::of),
+                required: false,
+                default: f.args.get(1).and_then(super::literal::json),
+            },
+            other => Self { value: InputType::of(other), required: true, default: None },
+        }
+    }
+}
+
+/// True if `text` reads as a number; the words for what is none (`inf`, `nan`) are no numbers to any engine.
+fn is_number(text: &str) -> bool {
+    text.trim().parse::<f64>().is_ok_and(f64::is_finite) && text.contains(|c: char| c.is_ascii_digit())
+}
+
+pub(super) fn key_text(key: &ObjectKey) -> Option<String> {
     match key {
         ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
         ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),

@@ -12,7 +12,6 @@ use xcf_core::docs::environment::{Entry, EnvironmentSpec, ModuleOverride};
 use xcf_core::graph::InputSource;
 use xcf_core::ids::UnitId;
 use xcf_core::route::Origin;
-use xcf_core::value::{Shape, shape};
 
 /// One pointer token, escaped.
 pub(crate) fn escape(token: &str) -> String {
@@ -102,23 +101,11 @@ impl Sources<'_> {
 }
 
 fn misfit(name: &str, variable: &Variable, source: &InputSource, module: &str) -> Option<Diagnostic> {
-    let bare = match shape(&source.value) {
-        Shape::Literal(inner) => inner,
-        _ => source.value.clone(),
-    };
-    let why = match bare.is_null() && !variable.nullable && variable.required {
-        true => Some("null is not allowed".to_owned()),
-        false => variable.input_type.mismatch(&source.value),
-    }?;
-    let message = format!("The input `{name}` does not fit {module}: {why}.");
-    let wanted = variable.type_text.as_ref().map(|t| format!("The variable is declared as `{}`.", one_line(t)));
+    let misfit = variable.misfit(&source.value)?;
+    let message = format!("The input `{name}` does not fit {module}: {}.", misfit.why);
     Some(
-        Diagnostic::error("type-mismatch", message, source.place.clone())
-            .hint(wanted.unwrap_or_default())
+        Diagnostic::error(misfit.code, message, source.place.clone())
+            .hint(misfit.hint)
             .related([variable.place.clone()]),
     )
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

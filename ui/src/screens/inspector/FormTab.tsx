@@ -1,18 +1,22 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EditTargetDto, InputDto, PolicyFieldDto, UnitDetailDto } from "../../api/dto";
+import type { EditTargetDto, EngineChoiceDto, InputDto, PolicyFieldDto, UnitDetailDto } from "../../api/dto";
 import { Icon } from "../../parts/Icon";
+import { FormField } from "./form/FormField";
+import { useForm } from "./form/useForm";
 import { InputField, OriginChip } from "./InputField";
 import { useEdit } from "./useUnit";
 import { same } from "./values";
 
-function changed(input: InputDto): boolean {
+type Ordered = Pick<InputDto, "was" | "value" | "diagnostics">;
+
+function changed(input: Ordered): boolean {
   return input.was !== undefined && input.was !== null && !same(input.was, input.value);
 }
 
 /** Changed inputs first, then those with something to say, then the module's own order. */
-export function orderInputs(inputs: InputDto[]): InputDto[] {
-  const rank = (input: InputDto) => (changed(input) ? 0 : input.diagnostics.length > 0 ? 1 : 2);
+export function orderInputs<T extends Ordered>(inputs: readonly T[]): T[] {
+  const rank = (input: T) => (changed(input) ? 0 : input.diagnostics.length > 0 ? 1 : 2);
   return inputs
     .map((input, i) => ({ input, i }))
     .sort((a, b) => rank(a.input) - rank(b.input) || a.i - b.i)
@@ -28,11 +32,18 @@ function useWrite() {
   };
 }
 
-function PolicyRow({ field, write, remove }: { field: PolicyFieldDto } & ReturnType<typeof useWrite>) {
+function PolicyRow({
+  field,
+  engines,
+  write,
+  remove,
+}: { field: PolicyFieldDto; engines?: readonly EngineChoiceDto[] } & ReturnType<typeof useWrite>) {
   const { t } = useTranslation("inspector");
   const id = useId();
   const [error, setError] = useState<string | null>(null);
   const own = field.value ?? "";
+  const possible = (choice: string) =>
+    field.field !== "engine" || choice === own || engines?.find((e) => e.engine === choice)?.possible !== false;
   const save = (value: string) => {
     setError(null);
     const done = value === "" ? remove(field.edit) : write(field.edit, value);
@@ -50,8 +61,8 @@ function PolicyRow({ field, write, remove }: { field: PolicyFieldDto } & ReturnT
               {own === "" ? field.effective || t("route.none") : t("choose", { value: t("reset") })}
             </option>
             {field.choices.map((choice) => (
-              <option key={choice} value={choice}>
-                {choice}
+              <option key={choice} value={choice} disabled={!possible(choice)}>
+                {possible(choice) ? choice : t("form.notPossible", { engine: choice })}
               </option>
             ))}
           </select>
@@ -72,19 +83,33 @@ function PolicyRow({ field, write, remove }: { field: PolicyFieldDto } & ReturnT
 export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id: string) => void }) {
   const { t } = useTranslation("inspector");
   const edits = useWrite();
+  const form = useForm(unit.node?.id ?? null);
+  const fields = form.data?.fields;
   return (
     <>
       <div className="form">
         {unit.inputs.length === 0 && <p className="mut">{t("noInputs")}</p>}
-        {orderInputs(unit.inputs).map((input) => (
-          <InputField
-            key={input.name}
-            input={input}
-            onSelect={onSelect}
-            onWrite={(value) => edits.write(input.edit, value)}
-            onRemove={() => edits.remove(input.edit)}
-          />
-        ))}
+        {fields !== undefined
+          ? orderInputs(fields).map((field) => (
+              <FormField
+                key={field.name}
+                unit={form.data?.unit ?? ""}
+                field={field}
+                secrets={form.data?.secrets ?? []}
+                edits={edits}
+                onSelect={onSelect}
+              />
+            ))
+          : !form.isLoading &&
+            orderInputs(unit.inputs).map((input) => (
+              <InputField
+                key={input.name}
+                input={input}
+                onSelect={onSelect}
+                onWrite={(value) => edits.write(input.edit, value)}
+                onRemove={() => edits.remove(input.edit)}
+              />
+            ))}
       </div>
       {unit.policies.length > 0 && (
         <>
@@ -93,7 +118,7 @@ export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id
           </div>
           <div className="form">
             {unit.policies.map((field) => (
-              <PolicyRow key={field.field} field={field} {...edits} />
+              <PolicyRow key={field.field} field={field} engines={form.data?.engines} {...edits} />
             ))}
           </div>
         </>
