@@ -3,12 +3,14 @@
 
 mod adopt;
 mod author;
+mod buffer;
 mod catalog;
 mod change;
 mod export;
 mod form;
 mod graph;
 mod impact;
+mod language;
 mod matrix;
 mod run;
 mod said;
@@ -18,12 +20,14 @@ mod workspace;
 
 pub use adopt::*;
 pub use author::*;
+pub use buffer::*;
 pub use catalog::*;
 pub use change::*;
 pub use export::*;
 pub use form::*;
 pub use graph::*;
 pub use impact::*;
+pub use language::*;
 pub use matrix::*;
 pub use run::*;
 pub use said::SaidDto;

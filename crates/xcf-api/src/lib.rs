@@ -4,6 +4,7 @@
 mod adopting;
 mod app;
 mod authoring;
+mod buffers;
 mod doctor;
 mod drafting;
 mod driving;
@@ -21,8 +22,10 @@ mod identity;
 mod impacting;
 mod inspecting;
 pub mod keys;
+mod language;
 mod logbook;
 mod looking;
+pub mod lsp;
 mod matrix_editing;
 mod open;
 mod overlay;

@@ -45,6 +45,7 @@ pub struct Workspace {
     pub(crate) secrets: Arc<dyn SecretSource>,
     pub(crate) identities: Identities,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) desk: Arc<crate::language::Desk>,
     pub(crate) history: crate::history::History,
     pub(crate) drivers: crate::driving::Drivers,
     pub(crate) settled: tokio::sync::Notify,
@@ -53,6 +54,8 @@ pub struct Workspace {
     ledger: Mutex<Arc<Ledger>>,
     models: Mutex<Vec<(CommitId, Loaded)>>,
     worktree: Mutex<Option<(String, Loaded)>>,
+    /// The newest working tree of this session in which every document could be read.
+    readable: Mutex<Option<Loaded>>,
 }
 
 impl From<GitError> for Problem {
@@ -93,6 +96,7 @@ impl Workspace {
             runners: Runners::standard(&launcher),
             secrets: crate::identity::secrets(),
             clock: Arc::new(WallClock),
+            desk: Arc::default(),
             history: crate::history::History::default(),
             drivers: crate::driving::Drivers::default(),
             settled: tokio::sync::Notify::new(),
@@ -101,6 +105,7 @@ impl Workspace {
             ledger: Mutex::default(),
             models: Mutex::default(),
             worktree: Mutex::default(),
+            readable: Mutex::default(),
             paths: paths.clone(),
             root,
             uid,
@@ -177,8 +182,15 @@ impl Workspace {
             Ok((mark, Loaded { tree, model }))
         })
         .await?;
+        if fresh.1.model.health.unreadable.is_empty() {
+            *self.readable.lock().await = Some(fresh.1.clone());
+        }
         *cached = Some(fresh.clone());
         Ok(fresh.1)
+    }
+    /// The newest working tree of this session in which every document could be read; none if there was none yet.
+    pub(crate) async fn last_readable(&self) -> Option<Loaded> {
+        self.readable.lock().await.clone()
     }
     /// The model of the head commit; of the working tree on a branch without commits.
     ///

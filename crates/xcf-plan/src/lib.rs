@@ -18,6 +18,7 @@ pub mod gates;
 pub mod graph;
 pub mod impact;
 pub mod inputs;
+pub mod language;
 pub mod ledger;
 pub mod matrix;
 pub mod meaning;

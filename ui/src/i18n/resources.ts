@@ -1,5 +1,6 @@
 import authorEn from "./en/author.json";
 import changesEn from "./en/changes.json";
+import editorEn from "./en/editor.json";
 import firstRunEn from "./en/first-run.json";
 import frameEn from "./en/frame.json";
 import graphEn from "./en/graph.json";
@@ -14,6 +15,7 @@ import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
 import authorZh from "./zh-CN/author.json";
 import changesZh from "./zh-CN/changes.json";
+import editorZh from "./zh-CN/editor.json";
 import firstRunZh from "./zh-CN/first-run.json";
 import frameZh from "./zh-CN/frame.json";
 import graphZh from "./zh-CN/graph.json";
@@ -35,6 +37,7 @@ export const resources = {
     graph: graphEn,
     author: authorEn,
     inspector: inspectorEn,
+    editor: editorEn,
     problems: problemsEn,
     changes: changesEn,
     run: runEn,
@@ -51,6 +54,7 @@ export const resources = {
     graph: graphZh,
     author: authorZh,
     inspector: inspectorZh,
+    editor: editorZh,
     problems: problemsZh,
     changes: changesZh,
     run: runZh,
