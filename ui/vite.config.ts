@@ -14,6 +14,8 @@ export default defineConfig({
     proxy: { "/api": { target: process.env.XCF_API ?? "http://127.0.0.1:7420", changeOrigin: false } },
   },
   test: {
+    // A slow machine is not a wrong answer.
+    testTimeout: 30_000,
     environment: "jsdom",
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],

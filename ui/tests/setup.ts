@@ -3,7 +3,7 @@ import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
 // A slow machine is not a wrong answer.
-configure({ asyncUtilTimeout: 4000 });
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom has no layout: the few measuring interfaces the app relies on answer "nothing".
 class NoObserver {
