@@ -187,7 +187,7 @@ describe("the typed form", () => {
     const picker = within(screen.getByRole("group", { name: "Wire an output to size" }));
     const wrong = await picker.findByRole("button", { name: /ids.*expected a string/ });
     expect(wrong).toHaveProperty("disabled", true);
-    await userEvent.click(picker.getByRole("button", { name: /· id string/ }));
+    await userEvent.click(picker.getByRole("button", { name: /· id ?string/ }));
     await waitFor(() => expect(seen.edits()).toHaveLength(1));
     expect(seen.edits()[0]?.value).toEqual({ from: "net", output: "id" });
     await userEvent.click(screen.getByRole("button", { name: "Use a secret for size" }));

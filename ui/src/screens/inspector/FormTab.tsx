@@ -88,7 +88,7 @@ export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id
   return (
     <>
       <div className="form">
-        {unit.inputs.length === 0 && <p className="mut">{t("noInputs")}</p>}
+        {(fields ?? unit.inputs).length === 0 && <p className="mut">{t("noInputs")}</p>}
         {fields !== undefined
           ? orderInputs(fields).map((field) => (
               <FormField

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AttributeDto, TypeDto } from "../../../api/dto";
 import { Icon } from "../../../parts/Icon";
@@ -83,7 +83,11 @@ function Line({
   const { t } = useTranslation("inspector");
   const written = show(value);
   const [text, setText] = useState(written);
-  useEffect(() => setText(written), [written]);
+  // While a person types, the text is theirs: a draft that comes back normalised must not take a half-typed `1.` away.
+  const typing = useRef<{ text: string; value: unknown } | null>(null);
+  useEffect(() => {
+    if (typing.current === null) setText(written);
+  }, [written]);
   const read = (typed: string) => {
     const parsed = parseTyped(as, typed);
     onUnreadable(
@@ -92,9 +96,11 @@ function Line({
     return parsed;
   };
   const commit = () => {
-    if (text === written && (value !== undefined || text === "")) return;
+    if (typing.current === null || text === typing.current.text) return;
     const parsed = read(text);
-    if (parsed.ok) onCommit(parsed.value);
+    if (!parsed.ok) return;
+    typing.current = { text, value: parsed.value };
+    onCommit(parsed.value);
   };
   return (
     <input
@@ -114,17 +120,23 @@ function Line({
         const parsed = read(event.target.value);
         if (parsed.ok) onDraft(parsed.value);
       }}
-      onBlur={commit}
+      onFocus={() => {
+        typing.current = { text, value };
+      }}
+      onBlur={() => {
+        commit();
+        typing.current = null;
+      }}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
         if (event.key === "Enter") {
           event.preventDefault();
           commit();
-        } else if (event.key === "Escape" && text !== written) {
+        } else if (event.key === "Escape" && typing.current !== null && text !== typing.current.text) {
           event.stopPropagation();
-          setText(written);
+          setText(typing.current.text);
           onUnreadable(null);
-          onDraft(value);
+          onDraft(typing.current.value);
         }
       }}
     />
