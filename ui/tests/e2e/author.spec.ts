@@ -161,6 +161,9 @@ spec:
 
   // The wire is found again by its unit, and taken away.
   await page.keyboard.press("w");
-  await sheet(page).getByRole("button", { name: say("author:wires.remove") }).first().press("Enter");
+  await sheet(page)
+    .getByRole("button", { name: say("author:wires.remove") })
+    .first()
+    .press("Enter");
   await expect.poll(() => text("compositions/network.yaml")).not.toContain("inputs:");
 });

@@ -170,6 +170,152 @@ export type ActionDto = {
 };
 
 /**
+ * What was written.
+ */
+export type AdoptDoneDto = {
+    /**
+     * Root of the checkout.
+     */
+    path: string;
+    /**
+     * Files.
+     */
+    written: Array<string>;
+    /**
+     * Units whose state was copied.
+     */
+    states: Array<string>;
+};
+
+/**
+ * A file that would be written.
+ */
+export type AdoptFileDto = {
+    /**
+     * Path.
+     */
+    path: string;
+    /**
+     * Text then.
+     */
+    text: string;
+    /**
+     * Text now; none if it is new.
+     */
+    oldText?: string | null;
+};
+
+/**
+ * One thing that was found.
+ */
+export type AdoptFoundDto = {
+    /**
+     * Folder or file.
+     */
+    path: string;
+    /**
+     * `terraform`, `kustomize`, `helm`, `playbook`.
+     */
+    what: string;
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * Environment that assembles it; none: it is not planned until a person adds it to one.
+     */
+    environment?: string | null;
+    /**
+     * Module.
+     */
+    module: string;
+    /**
+     * `backend` (it stays in its own), `copied` (from a file beside it into the unit's own), `none`.
+     */
+    state: string;
+    /**
+     * Type of the backend, or the file; empty for `none`.
+     */
+    stateFrom: string;
+};
+
+/**
+ * What would be written. Nothing is written yet.
+ */
+export type AdoptPreviewDto = {
+    /**
+     * Root of the checkout.
+     */
+    path: string;
+    /**
+     * Identity of the workspace, to be sent back on acceptance.
+     */
+    uid: string;
+    /**
+     * Digest of this proposal, to be sent back: only what was seen is written.
+     */
+    digest: string;
+    /**
+     * Files.
+     */
+    files: Array<AdoptFileDto>;
+    /**
+     * What they are for.
+     */
+    found: Array<AdoptFoundDto>;
+    /**
+     * What was left out, and what a person has to add.
+     */
+    diagnostics: Array<DiagnosticDto>;
+};
+
+/**
+ * Which repository.
+ */
+export type AdoptPreviewRequest = {
+    /**
+     * A folder of it.
+     */
+    path: string;
+};
+
+/**
+ * Acceptance of a preview.
+ */
+export type AdoptRequest = {
+    /**
+     * A folder of the repository.
+     */
+    path: string;
+    /**
+     * `uid` of the preview.
+     */
+    uid: string;
+    /**
+     * `digest` of the preview.
+     */
+    digest: string;
+};
+
+/**
+ * A unit the draft affects.
+ */
+export type AffectedDto = {
+    /**
+     * Unit.
+     */
+    unit: string;
+    /**
+     * Environment.
+     */
+    environment: string;
+    /**
+     * Why.
+     */
+    causes: Array<CauseDto>;
+};
+
+/**
  * What the acting person may do now, and why not.
  */
 export type AllowedDto = {
@@ -215,6 +361,37 @@ export type ApplyRequest = {
      * Stop driving when nothing moves without a person, time or a lock.
      */
     leaveWhenIdle?: boolean;
+};
+
+/**
+ * What a unit's gate would ask for.
+ */
+export type ApprovalNeedDto = {
+    /**
+     * Unit.
+     */
+    unit: string;
+    /**
+     * `auto`, `approve`, `strong`: the stricter of base and draft.
+     */
+    level: string;
+    /**
+     * Roles with how many people; an empty role is any.
+     */
+    roles: Array<RoleCountDto>;
+    /**
+     * True if no author may fill a role.
+     */
+    excludeAuthors: boolean;
+    /**
+     * Fewest people.
+     */
+    people: number;
+    /**
+     * Why.
+     */
+    why: string;
+    place?: PlaceDto | null;
 };
 
 /**
@@ -411,6 +588,132 @@ export type BuffersDto = {
      * Kept texts that can't be read any more; nothing was removed.
      */
     unreadable: Array<string>;
+};
+
+/**
+ * An input of a module.
+ */
+export type CardInputDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Type.
+     */
+    type: TypeDto;
+    /**
+     * Description; may be empty.
+     */
+    description: string;
+    /**
+     * True without a default.
+     */
+    required: boolean;
+    /**
+     * True if its value must be masked.
+     */
+    sensitive: boolean;
+    /**
+     * False if null is refused.
+     */
+    nullable: boolean;
+    /**
+     * Default as data; none without one, if it is an expression, or if the input is sensitive.
+     */
+    default?: unknown;
+    /**
+     * Default as written; may be an expression.
+     */
+    defaultText?: string | null;
+    /**
+     * The only values it takes, where the module lists them.
+     */
+    choices?: Array<unknown> | null;
+    /**
+     * What the module checks.
+     */
+    validations: Array<ValidationDto>;
+    /**
+     * Where it is declared.
+     */
+    place: PlaceDto;
+};
+
+/**
+ * A Kubernetes object.
+ */
+export type CardObjectDto = {
+    /**
+     * Kind.
+     */
+    kind: string;
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Namespace; may be empty.
+     */
+    namespace: string;
+    /**
+     * Where.
+     */
+    place: PlaceDto;
+};
+
+/**
+ * An output of a module.
+ */
+export type CardOutputDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Type; `any` if only the engine knows.
+     */
+    type: TypeDto;
+    /**
+     * Description; may be empty.
+     */
+    description: string;
+    /**
+     * True if its value is masked.
+     */
+    sensitive: boolean;
+    /**
+     * Where it is declared.
+     */
+    place: PlaceDto;
+};
+
+/**
+ * Every module of the working tree.
+ */
+export type CatalogDto = {
+    /**
+     * Modules, by ref.
+     */
+    modules: Array<ModuleCardDto>;
+};
+
+/**
+ * Why a unit is affected.
+ */
+export type CauseDto = {
+    /**
+     * `appeared`, `gone`, `moved`, `input`, `route`, `module`, `content`, `target`, `reads`.
+     */
+    kind: string;
+    /**
+     * What: the input, decision, path or former id; of `reads` the output.
+     */
+    what: string;
+    /**
+     * Of `reads`: the unit upstream.
+     */
+    unit?: string | null;
 };
 
 /**
@@ -869,6 +1172,20 @@ export type DraftFileDto = {
 };
 
 /**
+ * Text that is not in the working tree (yet).
+ */
+export type DraftTextDto = {
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * New text; none: the file is not there.
+     */
+    text?: string | null;
+};
+
+/**
  * The process that drives a run.
  */
 export type DriverDto = {
@@ -914,6 +1231,20 @@ export type EdgeDto = {
      * Where it is written.
      */
     place: PlaceDto;
+};
+
+/**
+ * What an edit would change among the diagnostics of the workspace. Nothing is written.
+ */
+export type EditCheckDto = {
+    /**
+     * Findings it would bring.
+     */
+    added: Array<DiagnosticDto>;
+    /**
+     * Findings it would end.
+     */
+    resolved: Array<DiagnosticDto>;
 };
 
 /**
@@ -995,6 +1326,24 @@ export type EditTargetDto = {
 };
 
 /**
+ * An engine to choose.
+ */
+export type EngineChoiceDto = {
+    /**
+     * Its word.
+     */
+    engine: string;
+    /**
+     * True if the module's content allows it.
+     */
+    possible: boolean;
+    /**
+     * True if this version can run it.
+     */
+    built: boolean;
+};
+
+/**
  * An Environment.
  */
 export type EnvironmentDto = {
@@ -1065,6 +1414,301 @@ export type EventDto = {
 };
 
 /**
+ * What an export did.
+ */
+export type ExportDto = {
+    /**
+     * Branch.
+     */
+    branch: string;
+    /**
+     * Commit that is (to be) there.
+     */
+    commit: string;
+    /**
+     * True if this export made the commit.
+     */
+    committed: boolean;
+    /**
+     * True if the branch is on the server now.
+     */
+    pushed: boolean;
+    pullRequest?: PullRequestDto | null;
+    queued?: QueuedDto | null;
+    /**
+     * What else there is to know.
+     */
+    notes: Array<string>;
+};
+
+/**
+ * A file of the export with its unified diff.
+ */
+export type ExportFileDto = {
+    /**
+     * Path.
+     */
+    path: string;
+    /**
+     * `added`, `modified`, `deleted`.
+     */
+    status: string;
+    /**
+     * Unified diff; empty for binary or very large files.
+     */
+    diff: string;
+    /**
+     * True if it is not shown as text.
+     */
+    binary: boolean;
+};
+
+/**
+ * Everything to look at before it goes out. Nothing was written.
+ */
+export type ExportPreviewDto = {
+    /**
+     * Branch it would be committed on.
+     */
+    branch: string;
+    /**
+     * True if the branch would be made.
+     */
+    newBranch: boolean;
+    /**
+     * Branch to be merged into.
+     */
+    base: string;
+    /**
+     * Title.
+     */
+    title: string;
+    /**
+     * Text of the pull request, Markdown.
+     */
+    body: string;
+    /**
+     * Changed files that would be committed.
+     */
+    files: Array<ExportFileDto>;
+    /**
+     * Commits of the branch that the base has not, newest first.
+     */
+    commits: Array<string>;
+    /**
+     * Units whose inputs, route or module content differ.
+     */
+    units: Array<string>;
+    /**
+     * Address of the remote, without a password; none if there is no remote.
+     */
+    remote?: string | null;
+    forge?: ForgeDto | null;
+    /**
+     * Who the commit is by, `Name <mail>`.
+     */
+    author?: string | null;
+    /**
+     * What stands in the way, or is worth knowing.
+     */
+    problems: Array<ProblemDto>;
+};
+
+/**
+ * What to export. Everything may be left out: the draft, a branch and a title of our making.
+ */
+export type ExportRequest = {
+    /**
+     * Changed files to commit; empty = every changed one.
+     */
+    files?: Array<string>;
+    /**
+     * Branch to commit on: the checked out one, or a new one.
+     */
+    branch?: string | null;
+    /**
+     * Branch to be merged into; none = the workspace's default branch.
+     */
+    base?: string | null;
+    /**
+     * Title of the commit and the pull request.
+     */
+    title?: string | null;
+    /**
+     * Text below it, for people.
+     */
+    message?: string | null;
+    /**
+     * Remote (default `origin`).
+     */
+    remote?: string | null;
+    /**
+     * Plan the commit first and put the plan into the pull request.
+     */
+    plan?: boolean;
+    /**
+     * Only commit and queue; it goes out later.
+     */
+    queue?: boolean;
+};
+
+/**
+ * One input.
+ */
+export type FieldDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Type.
+     */
+    type: TypeDto;
+    /**
+     * Description; may be empty.
+     */
+    description: string;
+    /**
+     * True if the module declares it.
+     */
+    declared: boolean;
+    declaredAt?: PlaceDto | null;
+    /**
+     * True if it must be given.
+     */
+    required: boolean;
+    /**
+     * True if its value is masked.
+     */
+    sensitive: boolean;
+    /**
+     * False if null is refused.
+     */
+    nullable: boolean;
+    /**
+     * The only values it takes, where the module lists them.
+     */
+    choices?: Array<unknown> | null;
+    /**
+     * What the module checks.
+     */
+    validations: Array<ValidationDto>;
+    /**
+     * Default of the module as data.
+     */
+    default?: unknown;
+    /**
+     * Default of the module as written.
+     */
+    defaultText?: string | null;
+    /**
+     * `literal`, `reference`, `secret`, `unset`.
+     */
+    kind: string;
+    /**
+     * Value in force, as written.
+     */
+    value?: unknown;
+    /**
+     * Value in the head commit, if the draft changes it.
+     */
+    was?: unknown;
+    /**
+     * For references: `composition.module.output`.
+     */
+    reference?: string | null;
+    /**
+     * For references: the unit read.
+     */
+    referenceUnit?: string | null;
+    /**
+     * Layer of the value in force: a word of `layers`, or `default`.
+     */
+    origin: string;
+    /**
+     * Layers that write it or could, loosest first.
+     */
+    layers: Array<FieldLayerDto>;
+    reset?: FieldResetDto | null;
+    /**
+     * Its diagnostics.
+     */
+    diagnostics: Array<DiagnosticDto>;
+};
+
+/**
+ * One decision of a unit's route that differs.
+ */
+export type FieldImpactDto = {
+    /**
+     * `gate`, `backup`, `drift`, `window`, `rollback`, `engine`, `reconcile`.
+     */
+    field: string;
+    /**
+     * Value before.
+     */
+    from: string;
+    /**
+     * Value after.
+     */
+    to: string;
+    /**
+     * `loosening`, `tightening`, `neutral`.
+     */
+    turn: string;
+    /**
+     * Rule that gave the old value.
+     */
+    before: WhyDto;
+    /**
+     * Rule that gives the new one.
+     */
+    after: WhyDto;
+    /**
+     * Value that judges a ChangeSet which carries the edit: the stricter of both sides (`dsl §7`).
+     */
+    judgedBy?: string | null;
+};
+
+/**
+ * One layer of an input.
+ */
+export type FieldLayerDto = {
+    /**
+     * `composition` (every Environment), `environment` (every module of the Composition here), `environment-module` (this
+     * unit alone).
+     */
+    layer: string;
+    /**
+     * The value it writes.
+     */
+    value?: unknown;
+    place?: PlaceDto | null;
+    /**
+     * Where an edit goes.
+     */
+    edit: EditTargetDto;
+};
+
+/**
+ * Taking a value back.
+ */
+export type FieldResetDto = {
+    /**
+     * What to remove.
+     */
+    edit: EditTargetDto;
+    /**
+     * Layer that gives the value then: a word of `layers`, `default`, or `unset`.
+     */
+    to: string;
+    /**
+     * The value then.
+     */
+    value?: unknown;
+};
+
+/**
  * Text of one file.
  */
 export type FileTextDto = {
@@ -1080,6 +1724,72 @@ export type FileTextDto = {
      * Its digest.
      */
     digest: string;
+};
+
+/**
+ * What sending the queue did.
+ */
+export type FlushDto = {
+    /**
+     * What went out.
+     */
+    sent: Array<ExportDto>;
+    /**
+     * What still waits.
+     */
+    items: Array<QueuedDto>;
+};
+
+/**
+ * Where it would go.
+ */
+export type ForgeDto = {
+    /**
+     * `github`, `gitea`, `gitlab`.
+     */
+    kind: string;
+    /**
+     * Host of its API.
+     */
+    host: string;
+    /**
+     * `owner/name`.
+     */
+    project: string;
+    /**
+     * True for an adapter that was never run against the real thing.
+     */
+    preview: boolean;
+};
+
+/**
+ * Everything a form over a unit's inputs shows.
+ */
+export type FormDto = {
+    /**
+     * Unit.
+     */
+    unit: string;
+    /**
+     * Module path.
+     */
+    moduleRef: string;
+    /**
+     * Fields: declared variables by name, then inputs that the module does not declare.
+     */
+    fields: Array<FieldDto>;
+    /**
+     * Engines, the possible ones first.
+     */
+    engines: Array<EngineChoiceDto>;
+    /**
+     * Secrets that the workspace names, by reference.
+     */
+    secrets: Array<SecretChoiceDto>;
+    /**
+     * JSON Schema (2020-12) of `inputs`.
+     */
+    schema: unknown;
 };
 
 /**
@@ -1199,6 +1909,78 @@ export type IdentityDto = {
      * True if a signing key of theirs is on this machine.
      */
     hasKey: boolean;
+};
+
+/**
+ * What lies between base and draft.
+ */
+export type ImpactDto = {
+    /**
+     * Commit compared with.
+     */
+    base: string;
+    /**
+     * Units looked at.
+     */
+    lookedAt: number;
+    /**
+     * Units something is loosened for.
+     */
+    loosened: number;
+    /**
+     * Units something is tightened for, and nothing loosened.
+     */
+    tightened: number;
+    /**
+     * Units that change without a stricter side.
+     */
+    neutral: number;
+    /**
+     * Units, loosened first.
+     */
+    units: Array<UnitImpactDto>;
+    /**
+     * Units only the draft has.
+     */
+    appeared: Array<string>;
+    /**
+     * Units only the base has. Whether they were removed is not judged here.
+     */
+    gone: Array<string>;
+    /**
+     * Recorded ChangeSets judged again: open ones and those planned in the last 90 days.
+     */
+    replayed: number;
+    /**
+     * Recorded ChangeSets whose plan can't be read any more.
+     */
+    unreadable: number;
+    /**
+     * Those that would be judged differently, fewer approvals first.
+     */
+    recorded: Array<RecordedImpactDto>;
+    /**
+     * Ties, overlaps and gaps of the draft's rows.
+     */
+    findings: Array<RowFindingDto>;
+    /**
+     * Error diagnostics of the draft.
+     */
+    errors: Array<DiagnosticDto>;
+};
+
+/**
+ * What to compare: the working tree, with texts laid over it, against a base.
+ */
+export type ImpactRequest = {
+    /**
+     * Commit, branch or tag to compare with; none: the head commit.
+     */
+    base?: string | null;
+    /**
+     * Texts laid over the working tree; none: the draft as it stands.
+     */
+    edits?: Array<DraftTextDto>;
 };
 
 /**
@@ -1459,9 +2241,44 @@ export type MatrixDto = {
      */
     rows: Array<MatrixRowDto>;
     /**
-     * Ties and gaps.
+     * What the loader found wrong in it.
      */
     diagnostics: Array<DiagnosticDto>;
+    /**
+     * Ties, overlaps and gaps, with every row they are about.
+     */
+    findings: Array<RowFindingDto>;
+    /**
+     * What cells can hold.
+     */
+    words: MatrixWordsDto;
+    /**
+     * Cells that differ from the head commit.
+     */
+    edited: number;
+    /**
+     * Rows of the head commit that the draft took out.
+     */
+    removed: Array<string>;
+};
+
+/**
+ * One edit of the grid.
+ */
+export type MatrixEditRequest = {
+    /**
+     * `set` a cell, `inherit` (take the cell's value out), `add` a row, `remove` a row.
+     */
+    op: string;
+    row?: MatrixRowRefDto | null;
+    /**
+     * Column of `set` and `inherit`: `name match engines reconcile drift approval backup window rollback`.
+     */
+    field?: string;
+    /**
+     * Value of `set`; of `add` the row as a map of columns (a `name` is made if there is none).
+     */
+    value?: unknown;
 };
 
 /**
@@ -1520,11 +2337,174 @@ export type MatrixRowDto = {
      * Rollback.
      */
     rollback: string;
+    /**
+     * Strategy on its own; empty = inherited.
+     */
+    strategy: string;
+    /**
+     * Interval on its own, as written; empty = by the change frequency.
+     */
+    interval: string;
+    /**
+     * Backup kinds on their own; `none` is the empty set, empty = inherited.
+     */
+    backups: Array<string>;
     place?: PlaceDto | null;
+    row?: MatrixRowRefDto | null;
+    /**
+     * Columns that differ from the head commit, with the text there (empty: it was inherited).
+     */
+    was: {
+        [key: string]: string;
+    };
+    /**
+     * True if the head commit has no such row.
+     */
+    isNew: boolean;
     /**
      * Units that match.
      */
     units: number;
+};
+
+/**
+ * A row of a DecisionMatrix document, for edits.
+ */
+export type MatrixRowRefDto = {
+    /**
+     * File.
+     */
+    file: string;
+    /**
+     * Which document of the file, from 0.
+     */
+    document: number;
+    /**
+     * Which row of the document, from 0.
+     */
+    index: number;
+    /**
+     * Its name: an edit of a row that is called otherwise by now is refused.
+     */
+    name: string;
+};
+
+/**
+ * What cells and match keys can hold, in the words of the documents.
+ */
+export type MatrixWordsDto = {
+    /**
+     * `approval`, loosest first.
+     */
+    gates: Array<string>;
+    /**
+     * `drift`.
+     */
+    drifts: Array<string>;
+    /**
+     * Kinds of `backup`.
+     */
+    backups: Array<string>;
+    /**
+     * `reconcile.strategy`.
+     */
+    strategies: Array<string>;
+    /**
+     * `rollback`.
+     */
+    rollbacks: Array<string>;
+    /**
+     * Engines.
+     */
+    engines: Array<string>;
+    /**
+     * Windows of the workspace.
+     */
+    windows: Array<string>;
+    /**
+     * Lifecycles.
+     */
+    lifecycles: Array<string>;
+    /**
+     * Change frequencies.
+     */
+    frequencies: Array<string>;
+    /**
+     * Environments of the workspace.
+     */
+    environments: Array<string>;
+};
+
+/**
+ * A module.
+ */
+export type ModuleCardDto = {
+    /**
+     * What a Composition writes as `ref`.
+     */
+    ref: string;
+    /**
+     * `terraform`, `pulumi`, `kubernetes`, `ansible`, `ssh`, `native`; empty if its files say nothing usable.
+     */
+    kinds: Array<string>;
+    /**
+     * Engines that can run it, best known first.
+     */
+    engines: Array<string>;
+    /**
+     * Title.
+     */
+    title: string;
+    /**
+     * Description; may be empty.
+     */
+    description: string;
+    /**
+     * Inputs by name.
+     */
+    inputs: Array<CardInputDto>;
+    /**
+     * Outputs by name.
+     */
+    outputs: Array<CardOutputDto>;
+    /**
+     * True if it takes no input but these.
+     */
+    inputsKnown: boolean;
+    /**
+     * True if it gives no output but these.
+     */
+    outputsKnown: boolean;
+    /**
+     * Kubernetes objects.
+     */
+    objects: Array<CardObjectDto>;
+    /**
+     * Compositions that use it.
+     */
+    usedBy: Array<string>;
+    /**
+     * True if an error makes it unusable.
+     */
+    broken: boolean;
+    /**
+     * What is wrong with it.
+     */
+    diagnostics: Array<DiagnosticDto>;
+};
+
+/**
+ * A module with the JSON Schema of its `inputs`.
+ */
+export type ModuleDetailDto = {
+    /**
+     * The card.
+     */
+    card: ModuleCardDto;
+    /**
+     * JSON Schema (2020-12) of `inputs`.
+     */
+    schema: unknown;
 };
 
 /**
@@ -1543,6 +2523,54 @@ export type ModuleToAddDto = {
      * Engine; none: the matrix decides.
      */
     engine?: string | null;
+};
+
+/**
+ * An output that could feed an input.
+ */
+export type OfferDto = {
+    /**
+     * Unit that gives it.
+     */
+    unit: string;
+    /**
+     * Name.
+     */
+    output: string;
+    /**
+     * Type as text; `any` if only the engine knows.
+     */
+    typeText: string;
+    /**
+     * Description; may be empty.
+     */
+    description: string;
+    /**
+     * True if its value is masked.
+     */
+    sensitive: boolean;
+    /**
+     * What to write as the value of the input.
+     */
+    reference: unknown;
+    /**
+     * Why it can't be wired; empty if it can.
+     */
+    refused: string;
+};
+
+/**
+ * Outputs that could feed an input.
+ */
+export type OffersDto = {
+    /**
+     * Those that fit first; not all of them.
+     */
+    offers: Array<OfferDto>;
+    /**
+     * How many match in all.
+     */
+    total: number;
 };
 
 /**
@@ -1795,6 +2823,76 @@ export type PortDto = {
 };
 
 /**
+ * What a check found and told.
+ */
+export type PrCheckDto = {
+    /**
+     * The plan.
+     */
+    changeSets: Array<ChangeDetailDto>;
+    /**
+     * Diagnostics of the workspace and of planning.
+     */
+    diagnostics: Array<DiagnosticDto>;
+    /**
+     * Commit that was planned.
+     */
+    commit: string;
+    /**
+     * `pending`, `success`, `failure`, `error`.
+     */
+    state: string;
+    /**
+     * One line: what the check says.
+     */
+    summary: string;
+    /**
+     * The comment, Markdown.
+     */
+    markdown: string;
+    pullRequest?: PullRequestDto | null;
+    /**
+     * `created`, `updated`, `unchanged`; none if no comment was written.
+     */
+    comment?: string | null;
+    /**
+     * Page of the comment.
+     */
+    commentUrl?: string | null;
+    /**
+     * True if the check stands on the commit.
+     */
+    checked: boolean;
+    problem?: ProblemDto | null;
+};
+
+/**
+ * Asks for a plan against a base, told to the pull request.
+ */
+export type PrCheckRequest = {
+    /**
+     * Base revision; none = where the branch left the default branch.
+     */
+    base?: string | null;
+    /**
+     * Revision to plan; none = HEAD.
+     */
+    head?: string | null;
+    /**
+     * Number of the pull request; none = the open one of the branch.
+     */
+    pullRequest?: number | null;
+    /**
+     * Environments; empty = every affected one.
+     */
+    environments?: Array<string>;
+    /**
+     * Only plan and render: tell the forge nothing.
+     */
+    silent?: boolean;
+};
+
+/**
  * The body of every answer that is not a success: one closed code, words for people, what to do.
  */
 export type ProblemDto = {
@@ -1835,6 +2933,84 @@ export type ProblemsDto = {
 };
 
 /**
+ * A pull request.
+ */
+export type PullRequestDto = {
+    /**
+     * Number.
+     */
+    number: number;
+    /**
+     * Page for people.
+     */
+    url?: string | null;
+    /**
+     * Title.
+     */
+    title: string;
+    /**
+     * `created`, `updated`, `unchanged`.
+     */
+    outcome: string;
+};
+
+/**
+ * Intents that wait.
+ */
+export type QueueDto = {
+    /**
+     * Oldest first.
+     */
+    items: Array<QueuedDto>;
+};
+
+/**
+ * An intent that has not gone out yet.
+ */
+export type QueuedDto = {
+    /**
+     * Id.
+     */
+    id: string;
+    /**
+     * Branch.
+     */
+    branch: string;
+    /**
+     * Branch to be merged into.
+     */
+    base: string;
+    /**
+     * Commit.
+     */
+    commit: string;
+    /**
+     * Title of the pull request.
+     */
+    title: string;
+    /**
+     * Since when (RFC 3339).
+     */
+    since: string;
+    /**
+     * How often it was tried.
+     */
+    attempts: number;
+    /**
+     * `waiting` for the network, or `stopped` until a person does something.
+     */
+    state: string;
+    /**
+     * Code of the last failure; empty = not tried yet.
+     */
+    code: string;
+    /**
+     * What the last try said.
+     */
+    why: string;
+};
+
+/**
  * Reject or cancel.
  */
 export type ReasonRequest = {
@@ -1842,6 +3018,86 @@ export type ReasonRequest = {
      * Why.
      */
     reason?: string;
+};
+
+/**
+ * A recorded ChangeSet that would be judged differently.
+ */
+export type RecordedImpactDto = {
+    /**
+     * `CS-n`.
+     */
+    id: string;
+    /**
+     * Environment.
+     */
+    environment: string;
+    /**
+     * Headline.
+     */
+    title: string;
+    /**
+     * State word.
+     */
+    status: string;
+    /**
+     * True if it is not final.
+     */
+    open: boolean;
+    /**
+     * `fewer-approvals`, `no-longer-denied`, `now-denied`, `more-approvals`, `engine-changed`.
+     */
+    effects: Array<string>;
+    /**
+     * Fewest people it took.
+     */
+    peopleBefore: number;
+    /**
+     * Fewest people it would take.
+     */
+    peopleAfter: number;
+    /**
+     * Units that differ.
+     */
+    units: Array<RecordedUnitDto>;
+    /**
+     * Messages of policies that would refuse it.
+     */
+    denials: Array<string>;
+    /**
+     * Units one of the sides does not have: nothing can be said about them.
+     */
+    unknown: Array<string>;
+};
+
+/**
+ * A unit of a recorded ChangeSet that would be judged differently.
+ */
+export type RecordedUnitDto = {
+    /**
+     * Unit.
+     */
+    unit: string;
+    /**
+     * Gate before.
+     */
+    gateBefore: string;
+    /**
+     * Gate after.
+     */
+    gateAfter: string;
+    /**
+     * Engine before.
+     */
+    engineBefore: string;
+    /**
+     * Engine after.
+     */
+    engineAfter: string;
+    /**
+     * As of the ChangeSet.
+     */
+    effects: Array<string>;
 };
 
 /**
@@ -1905,6 +3161,20 @@ export type ResumeRequest = {
 };
 
 /**
+ * A role and how many people.
+ */
+export type RoleCountDto = {
+    /**
+     * Role; empty: any.
+     */
+    role: string;
+    /**
+     * People.
+     */
+    count: number;
+};
+
+/**
  * One row of "Route, and why".
  */
 export type RouteFieldDto = {
@@ -1930,6 +3200,46 @@ export type RouteFieldDto = {
      * Values that lost, loosest layer first.
      */
     overruled: Array<OverruledDto>;
+};
+
+/**
+ * A tie, overlap or gap of the matrix' rows.
+ */
+export type RowFindingDto = {
+    /**
+     * `tie`, `overlap`, `gap`.
+     */
+    kind: string;
+    /**
+     * Column, as documents write it: `approval`, `match.environment` …
+     */
+    field: string;
+    /**
+     * In words.
+     */
+    message: string;
+    /**
+     * The rows, one or two.
+     */
+    rows: Array<RowPlaceDto>;
+    /**
+     * Units it hits now.
+     */
+    units: number;
+};
+
+/**
+ * A row with its place.
+ */
+export type RowPlaceDto = {
+    /**
+     * Row name.
+     */
+    name: string;
+    /**
+     * Where the value stands.
+     */
+    place: PlaceDto;
 };
 
 /**
@@ -2127,6 +3437,20 @@ export type SaveTextRequest = {
      * Digest of the text it was edited from.
      */
     baseDigest?: string | null;
+};
+
+/**
+ * A secret to choose; never its value.
+ */
+export type SecretChoiceDto = {
+    /**
+     * The reference.
+     */
+    reference: string;
+    /**
+     * Units that use it.
+     */
+    units: number;
 };
 
 /**
@@ -2375,6 +3699,29 @@ export type TraceStepDto = {
 };
 
 /**
+ * A type of a value.
+ */
+export type TypeDto = {
+    /**
+     * `any`, `string`, `number`, `bool`, `list`, `set`, `map`, `tuple`, `object`.
+     */
+    kind: string;
+    /**
+     * As people write it.
+     */
+    text: string;
+    items?: TypeDto | null;
+    /**
+     * Types of the places of a tuple.
+     */
+    members: Array<TypeDto>;
+    /**
+     * Attributes of an object.
+     */
+    attributes: Array<unknown>;
+};
+
+/**
  * A module that is not assembled.
  */
 export type UnassembledDto = {
@@ -2457,6 +3804,32 @@ export type UnitDetailDto = {
      * The same, sentence by sentence, apart from its language.
      */
     ifPlannedSaid?: Array<SaidDto>;
+};
+
+/**
+ * A unit whose route differs.
+ */
+export type UnitImpactDto = {
+    /**
+     * Unit.
+     */
+    unit: string;
+    /**
+     * Its former id, if it was moved.
+     */
+    was?: string | null;
+    /**
+     * The gravest of its changes.
+     */
+    turn: string;
+    /**
+     * What differs, the gravest first.
+     */
+    fields: Array<FieldImpactDto>;
+    /**
+     * Open ChangeSets with this unit that would be judged differently.
+     */
+    open: Array<string>;
 };
 
 /**
@@ -2641,6 +4014,20 @@ export type UnlockRequest = {
 };
 
 /**
+ * A check the module makes.
+ */
+export type ValidationDto = {
+    /**
+     * The condition as written.
+     */
+    condition: string;
+    /**
+     * What the module says if it does not hold.
+     */
+    message: string;
+};
+
+/**
  * Why a unit waits.
  */
 export type WaitDto = {
@@ -2657,6 +4044,90 @@ export type WaitDto = {
      * Earliest end, if known (RFC 3339).
      */
     until?: string | null;
+};
+
+/**
+ * Everything a draft would mean, without running an engine (`D12` live what-if).
+ */
+export type WhatIfDto = {
+    /**
+     * Commit compared with.
+     */
+    base: string;
+    /**
+     * Diagnostics of the draft.
+     */
+    diagnostics: Array<DiagnosticDto>;
+    /**
+     * Those that base did not have.
+     */
+    newDiagnostics: Array<DiagnosticDto>;
+    /**
+     * Affected units, by id.
+     */
+    units: Array<AffectedDto>;
+    /**
+     * Route changes, loosened first.
+     */
+    routes: Array<UnitImpactDto>;
+    /**
+     * Policies of draft and base on inputs and routes. Nothing is planned: a rule that looks at `changes` (null) or at a
+     * value only an applied unit knows (`{"unknown": true}`) has not spoken yet.
+     */
+    policies: Array<WhatIfPolicyDto>;
+    /**
+     * What each affected unit's gate would ask for.
+     */
+    approvals: Array<ApprovalNeedDto>;
+    /**
+     * True if every affected unit stands in a workspace without People.
+     */
+    solo: boolean;
+};
+
+/**
+ * What a policy says about inputs and routes, without a plan.
+ */
+export type WhatIfPolicyDto = {
+    /**
+     * Environment judged.
+     */
+    environment: string;
+    /**
+     * Rule id.
+     */
+    rule: string;
+    /**
+     * `deny` or `warn`.
+     */
+    outcome: string;
+    /**
+     * Message.
+     */
+    message: string;
+    /**
+     * Unit it names.
+     */
+    unit?: string | null;
+    /**
+     * Where the rule stands.
+     */
+    place: PlaceDto;
+};
+
+/**
+ * Which rule gives a value.
+ */
+export type WhyDto = {
+    /**
+     * Layer of overrides: `built-in`, `matrix`, `composition` …
+     */
+    origin: string;
+    /**
+     * The rule in words.
+     */
+    rule: string;
+    place?: PlaceDto | null;
 };
 
 /**
@@ -2733,6 +4204,44 @@ export type WorkspaceDto = {
     version: string;
 };
 
+export type AdoptData = {
+    body: AdoptRequest;
+    path?: never;
+    query?: never;
+    url: '/api/adopt';
+};
+
+export type AdoptErrors = {
+    409: ProblemDto;
+};
+
+export type AdoptError = AdoptErrors[keyof AdoptErrors];
+
+export type AdoptResponses = {
+    200: AdoptDoneDto;
+};
+
+export type AdoptResponse = AdoptResponses[keyof AdoptResponses];
+
+export type PreviewData = {
+    body: AdoptPreviewRequest;
+    path?: never;
+    query?: never;
+    url: '/api/adopt/preview';
+};
+
+export type PreviewErrors = {
+    422: ProblemDto;
+};
+
+export type PreviewError = PreviewErrors[keyof PreviewErrors];
+
+export type PreviewResponses = {
+    200: AdoptPreviewDto;
+};
+
+export type PreviewResponse = PreviewResponses[keyof PreviewResponses];
+
 export type ActData = {
     body: AuthorRequest;
     path?: never;
@@ -2803,6 +4312,43 @@ export type BuffersResponses = {
 };
 
 export type BuffersResponse = BuffersResponses[keyof BuffersResponses];
+
+export type CatalogData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/catalog';
+};
+
+export type CatalogResponses = {
+    200: CatalogDto;
+};
+
+export type CatalogResponse = CatalogResponses[keyof CatalogResponses];
+
+export type ModuleData = {
+    body?: never;
+    path: {
+        /**
+         * The module's ref, percent-encoded
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/api/catalog/{reference}';
+};
+
+export type ModuleErrors = {
+    404: ProblemDto;
+};
+
+export type ModuleError = ModuleErrors[keyof ModuleErrors];
+
+export type ModuleResponses = {
+    200: ModuleDetailDto;
+};
+
+export type ModuleResponse = ModuleResponses[keyof ModuleResponses];
 
 export type ListData = {
     body?: never;
@@ -3132,6 +4678,26 @@ export type EditResponses = {
 
 export type EditResponse2 = EditResponses[keyof EditResponses];
 
+export type CheckData = {
+    body: EditRequest;
+    path?: never;
+    query?: never;
+    url: '/api/edit/check';
+};
+
+export type CheckErrors = {
+    409: ProblemDto;
+    422: ProblemDto;
+};
+
+export type CheckError = CheckErrors[keyof CheckErrors];
+
+export type CheckResponses = {
+    200: EditCheckDto;
+};
+
+export type CheckResponse = CheckResponses[keyof CheckResponses];
+
 export type EventsData = {
     body?: never;
     path?: never;
@@ -3149,6 +4715,126 @@ export type EventsResponses = {
 };
 
 export type EventsResponse = EventsResponses[keyof EventsResponses];
+
+export type ExportData = {
+    body: ExportRequest;
+    path?: never;
+    query?: never;
+    url: '/api/export';
+};
+
+export type ExportErrors = {
+    409: ProblemDto;
+    422: ProblemDto;
+};
+
+export type ExportError = ExportErrors[keyof ExportErrors];
+
+export type ExportResponses = {
+    200: ExportDto;
+};
+
+export type ExportResponse = ExportResponses[keyof ExportResponses];
+
+export type Check2Data = {
+    body: PrCheckRequest;
+    path?: never;
+    query?: never;
+    url: '/api/export/check';
+};
+
+export type Check2Errors = {
+    409: ProblemDto;
+    422: ProblemDto;
+};
+
+export type Check2Error = Check2Errors[keyof Check2Errors];
+
+export type Check2Responses = {
+    200: PrCheckDto;
+};
+
+export type Check2Response = Check2Responses[keyof Check2Responses];
+
+export type Preview2Data = {
+    body: ExportRequest;
+    path?: never;
+    query?: never;
+    url: '/api/export/preview';
+};
+
+export type Preview2Errors = {
+    409: ProblemDto;
+};
+
+export type Preview2Error = Preview2Errors[keyof Preview2Errors];
+
+export type Preview2Responses = {
+    200: ExportPreviewDto;
+};
+
+export type Preview2Response = Preview2Responses[keyof Preview2Responses];
+
+export type QueueData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/export/queue';
+};
+
+export type QueueResponses = {
+    200: QueueDto;
+};
+
+export type QueueResponse = QueueResponses[keyof QueueResponses];
+
+export type FlushData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Also what was stopped until a person did something.
+         */
+        all?: boolean;
+    };
+    url: '/api/export/queue/send';
+};
+
+export type FlushErrors = {
+    409: ProblemDto;
+};
+
+export type FlushError = FlushErrors[keyof FlushErrors];
+
+export type FlushResponses = {
+    200: FlushDto;
+};
+
+export type FlushResponse = FlushResponses[keyof FlushResponses];
+
+export type ForgetData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the queued export
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/export/queue/{id}';
+};
+
+export type ForgetErrors = {
+    404: ProblemDto;
+};
+
+export type ForgetError = ForgetErrors[keyof ForgetErrors];
+
+export type ForgetResponses = {
+    200: DoneDto;
+};
+
+export type ForgetResponse = ForgetResponses[keyof ForgetResponses];
 
 export type ReadFileData = {
     body?: never;
@@ -3259,6 +4945,45 @@ export type MatrixResponses = {
 };
 
 export type MatrixResponse = MatrixResponses[keyof MatrixResponses];
+
+export type Edit2Data = {
+    body: MatrixEditRequest;
+    path?: never;
+    query?: never;
+    url: '/api/matrix/edit';
+};
+
+export type Edit2Errors = {
+    409: ProblemDto;
+    422: ProblemDto;
+};
+
+export type Edit2Error = Edit2Errors[keyof Edit2Errors];
+
+export type Edit2Responses = {
+    200: EditResponse;
+};
+
+export type Edit2Response = Edit2Responses[keyof Edit2Responses];
+
+export type ImpactData = {
+    body: ImpactRequest;
+    path?: never;
+    query?: never;
+    url: '/api/matrix/impact';
+};
+
+export type ImpactErrors = {
+    404: ProblemDto;
+};
+
+export type ImpactError = ImpactErrors[keyof ImpactErrors];
+
+export type ImpactResponses = {
+    200: ImpactDto;
+};
+
+export type ImpactResponse = ImpactResponses[keyof ImpactResponses];
 
 export type TraceData = {
     body?: never;
@@ -3530,6 +5255,79 @@ export type UnitResponses = {
 
 export type UnitResponse = UnitResponses[keyof UnitResponses];
 
+export type FormData = {
+    body?: never;
+    path: {
+        /**
+         * Environment.
+         */
+        environment: string;
+        /**
+         * Composition.
+         */
+        composition: string;
+        /**
+         * Module.
+         */
+        module: string;
+    };
+    query?: never;
+    url: '/api/units/{environment}/{composition}/{module}/form';
+};
+
+export type FormErrors = {
+    404: ProblemDto;
+};
+
+export type FormError = FormErrors[keyof FormErrors];
+
+export type FormResponses = {
+    200: FormDto;
+};
+
+export type FormResponse = FormResponses[keyof FormResponses];
+
+export type OffersData = {
+    body?: never;
+    path: {
+        /**
+         * Environment.
+         */
+        environment: string;
+        /**
+         * Composition.
+         */
+        composition: string;
+        /**
+         * Module.
+         */
+        module: string;
+    };
+    query: {
+        /**
+         * Input to feed.
+         */
+        input: string;
+        /**
+         * Words that must stand in unit, output or description.
+         */
+        query?: string;
+    };
+    url: '/api/units/{environment}/{composition}/{module}/offers';
+};
+
+export type OffersErrors = {
+    404: ProblemDto;
+};
+
+export type OffersError = OffersErrors[keyof OffersErrors];
+
+export type OffersResponses = {
+    200: OffersDto;
+};
+
+export type OffersResponse = OffersResponses[keyof OffersResponses];
+
 export type UnlockData = {
     body: UnlockRequest;
     path?: never;
@@ -3548,6 +5346,25 @@ export type UnlockResponses = {
 };
 
 export type UnlockResponse = UnlockResponses[keyof UnlockResponses];
+
+export type WhatIfData = {
+    body: ImpactRequest;
+    path?: never;
+    query?: never;
+    url: '/api/what-if';
+};
+
+export type WhatIfErrors = {
+    404: ProblemDto;
+};
+
+export type WhatIfError = WhatIfErrors[keyof WhatIfErrors];
+
+export type WhatIfResponses = {
+    200: WhatIfDto;
+};
+
+export type WhatIfResponse = WhatIfResponses[keyof WhatIfResponses];
 
 export type WorkspaceData = {
     body?: never;
