@@ -20,7 +20,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use guard::{Guard, guarded};
+pub use guard::{ACTING, Guard, guarded};
 
 /// The application as handlers see it.
 pub type Shared = Arc<App>;

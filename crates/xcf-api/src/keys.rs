@@ -3,11 +3,13 @@
 use crate::error::{Answer, Kind, Problem};
 use crate::identity::{kept_in, key_store};
 use crate::paths::Paths;
+use serde::Serialize;
 use std::path::Path;
 use xcf_core::ids::PersonName;
 
 /// A made key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Made {
     /// Entry for `policies/people.yaml`.
     pub people_entry: String,
@@ -16,7 +18,8 @@ pub struct Made {
 }
 
 /// A listed key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Listed {
     /// Whose.
     pub name: String,

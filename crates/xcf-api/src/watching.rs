@@ -116,10 +116,14 @@ impl Workspace {
     /// Use case: log of one unit in one run.
     ///
     /// # Errors
-    /// No such run, or the log can't be read.
+    /// No such run, no such unit in it, or the log can't be read.
     pub(crate) async fn log(&self, id: RunId, unit: &UnitId, from: u64) -> Answer<LogDto> {
         let ledger = self.ledger().await?;
         let run = ledger.runs.get(&id).ok_or_else(|| Problem::not_found(id))?;
+        // A unit that is not part of the run has no log, not an empty one.
+        if self.revision(run.change_set, run.revision).await?.unit(unit).is_none() {
+            return Err(Problem::not_found(format!("{unit} of {id}")));
+        }
         let over = run.finished.is_some()
             || run.units.get(unit).is_some_and(|u| matches!(u.state, U::Done | U::Skipped | U::Reversed));
         let file = crate::logbook::file_of(&self.log_folder(), &id.to_string(), unit);

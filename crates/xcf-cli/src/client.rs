@@ -129,11 +129,14 @@ impl Client {
                 Ok((status, bytes))
             }
             Target::Server { base, token, http } => {
-                let request = http
+                let mut request = http
                     .request(method, format!("{base}{path}"))
                     .bearer_auth(token)
                     .header("content-type", "application/json")
                     .body(json);
+                if let Some(name) = &self.acting.name {
+                    request = request.header(xcf_api::http::ACTING, name.as_bytes());
+                }
                 let response = request.send().await.map_err(|e| Refusal::transport(e.to_string()))?;
                 let status = response.status().as_u16();
                 Ok((status, response.bytes().await.map_err(|e| Refusal::transport(e.to_string()))?))

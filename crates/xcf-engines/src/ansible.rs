@@ -21,7 +21,7 @@ use xcf_core::diag::{Diagnostic, Place};
 use xcf_core::plan::{Fidelity, ResourceChange, UnitPlan};
 use xcf_core::ports::runner::{
     Applied, Capabilities, ChildIdentity, EngineSettings, Fenced, Inspection, Outputs, Planned, Probe, Runner,
-    RunnerError, UnitContext,
+    RunnerError, UnitContext, Workplace,
 };
 use xcf_core::route::{Backup, Engine};
 
@@ -378,6 +378,10 @@ impl Runner for Ansible {
 
     async fn outputs(&self, cx: &UnitContext) -> Result<Outputs, RunnerError> {
         Ok(outputs::load(cx).await?.unwrap_or_default().outputs())
+    }
+
+    async fn workplace(&self, cx: &UnitContext) -> Result<Workplace, RunnerError> {
+        Run::open(cx, &self.supervisor).await?.workplace().await
     }
 
     async fn rekey(&self, cx: &UnitContext, from_state_dir: &Path) -> Result<(), RunnerError> {

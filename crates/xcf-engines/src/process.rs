@@ -19,7 +19,7 @@ mod sessions;
 mod supervisor;
 mod tail;
 
-pub use environment::base_environment;
+pub use environment::{base_environment, with_engine_first};
 pub use files::{Status, StopReason};
 pub use identity::{is_alive, own_identity};
 pub use result::{End, ProcessResult};

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use xcf_core::plan::{Action, Fidelity, ResourceChange, UnitPlan};
 use xcf_core::ports::runner::{
     Applied, Capabilities, EngineSettings, Fenced, Inspection, Outputs, Planned, Probe, Runner, RunnerError,
-    UnitContext,
+    UnitContext, Workplace,
 };
 use xcf_core::route::{Backup, Engine};
 
@@ -294,6 +294,12 @@ impl Runner for Terraform {
             session.init().await?;
         }
         Ok(state::outputs(state::read(&session).await?))
+    }
+
+    async fn workplace(&self, cx: &UnitContext) -> Result<Workplace, RunnerError> {
+        let session = Session::open(cx, &self.supervisor, "exec-").await?;
+        session.init().await?;
+        session.workplace().await
     }
 
     async fn rekey(&self, cx: &UnitContext, from_state_dir: &Path) -> Result<(), RunnerError> {

@@ -230,7 +230,8 @@ pub fn change_unit(mut draft: UnitDraft<'_>, frame: &Frame<'_>, only_moves: bool
 fn refuse_destroy(draft: &mut UnitDraft<'_>, frame: &Frame<'_>) {
     let never =
         frame.head.destroy_never.as_ref().or_else(|| frame.base_side.and_then(|base| base.destroy_never.as_ref()));
-    let Some(place) = never.filter(|_| draft.removal) else { return };
+    let said = draft.diagnostics.iter().any(|d| d.code == "destroy-never");
+    let Some(place) = never.filter(|_| draft.removal && !said) else { return };
     let message = format!("{} was removed, and this Environment never allows a destroy", draft.unit.id);
     let hint = "put the unit back, or change protection.allowDestroy first, in a change of its own";
     draft.diagnostics.push(Diagnostic::error("destroy-never", message, place.clone()).hint(hint));

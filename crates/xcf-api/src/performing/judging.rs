@@ -10,7 +10,7 @@ use xcf_core::docs::rules::PeopleSpec;
 use xcf_core::event::{EventKind, Locks, NewEvent, PAYLOAD_VERSION, StreamId};
 use xcf_core::ports::store::StoreError;
 use xcf_core::route::Engine;
-use xcf_plan::admission::{Admission, Limits, World, admit};
+use xcf_plan::admission::{Admission, Limits, World, admit, locks_of};
 use xcf_plan::gates::{Circle, Given, evaluate_unit};
 use xcf_plan::ledger::{ChangeSetRecord, Ledger};
 use xcf_run::driver::embedded::Job;
@@ -86,6 +86,11 @@ impl Hands {
             let ledger = self.workspace.ledger().await?;
             let now = self.workspace.clock.now();
             let at_work = at_work(&ledger, &target.set, job, id);
+            // After the ledger was read: a command that begins from here on makes the append below a conflict (D8).
+            if let Some(lease) = self.workspace.held_by_command(&locks_of(&target.unit)).await? {
+                let why = format!("`xcf exec` is at work under {} ({})", lease.name, lease.holder);
+                return Ok(Outcome::NotAdmitted { code: "lock".to_owned(), why, until: Some(lease.until) });
+            }
             let limits = Limits::default();
             let world = World {
                 ledger: &ledger,

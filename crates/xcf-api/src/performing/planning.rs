@@ -23,10 +23,13 @@ impl Workspace {
         let found =
             loaded.model.unit(&unit.id).ok_or_else(|| Problem::not_found(format!("{} at {}", unit.id, set.commit)))?;
         let recipe = Recipe::of(found, Self::engine_settings(&loaded.model, found.route.engine.value));
-        let outputs = self.outputs_for(found).await?;
-        let look = |reference: &BoundRef| look(reference, &outputs);
-        let bound = bind(&recipe, &look);
+        let bound = self.bound_now(found, &recipe).await?;
         Ok((recipe, bound))
+    }
+    /// Inputs of a unit with the outputs applied by now.
+    pub(crate) async fn bound_now(&self, unit: &Unit, recipe: &Recipe) -> Answer<Bound> {
+        let outputs = self.outputs_for(unit).await?;
+        Ok(bind(recipe, &|reference: &BoundRef| look(reference, &outputs)))
     }
     async fn outputs_for(&self, unit: &Unit) -> Answer<BTreeMap<UnitId, RecordedOutputs>> {
         let mut outputs = BTreeMap::new();

@@ -55,6 +55,7 @@ impl Workspace {
             );
             return Ok(draft);
         }
+        draft.engine_reverses = self.reverses(gone).await?;
         match self.destroy_plan(gone).await? {
             Ok(planned) => {
                 draft.plan = Some(planned.plan);
@@ -63,11 +64,17 @@ impl Workspace {
                 }
             }
             Err(error) => {
-                draft.action = UnitAction::PlanFailed;
+                let absent = matches!(error.code.as_str(), "engine-missing" | "engine-not-built" | "engine-version");
+                draft.action = if absent { UnitAction::CannotRun } else { UnitAction::PlanFailed };
                 draft.diagnostics.extend(super::waves::diagnostics(unit, &error));
             }
         }
         Ok(draft)
+    }
+    /// Whether the engine that made it can undo by itself: what it destroys it can make again.
+    async fn reverses(&self, gone: &Vanished) -> Answer<bool> {
+        let (recipe, _) = self.recorded(&gone.id).await?;
+        Ok(self.runner(recipe.engine).is_ok_and(|runner| runner.capabilities().reverses))
     }
     /// In the export of the commit it was last applied at, with the inputs recorded then.
     async fn destroy_plan(&self, gone: &Vanished) -> Answer<Result<Planned, RunnerError>> {

@@ -85,6 +85,7 @@ pub(crate) fn text(event: &Event) -> String {
         K::MoneyReserved | K::MoneyReleased => String::new(),
         K::DriftFound => format!("{unit} drifted"),
         K::DriftCorrected => format!("{unit} corrected"),
+        K::ExecRan if e.data.get("exit").is_none() => format!("{who} began a command in {unit}"),
         K::ExecRan => format!("{who} ran a command in {unit}"),
         K::DriverTaken
         | K::DriverLost

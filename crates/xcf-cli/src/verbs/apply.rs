@@ -77,6 +77,9 @@ fn detach(global: &Global, change_set: &str) -> Outcome {
     if let Some(folder) = &global.directory {
         command.arg("-C").arg(folder);
     }
+    if let Some(state) = &global.state {
+        command.arg("--state").arg(state);
+    }
     command.args(["--quiet", "--no-input", "drive", change_set]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // Its own process group: closing this terminal must not end the driver.

@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::args::{ExecArgs, Global};
 use crate::client::{Client, Refusal};
 use crate::exit::Exit;
-use crate::output::complain;
+use crate::output::{complain, note};
 use xcf_core::ids::{IdError, UnitId};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &ExecArgs) -> Outcome {
@@ -28,5 +28,11 @@ pub(super) async fn run(global: &Global, client: &Client, args: &ExecArgs) -> Ou
     let workspace = app.workspace().await.map_err(refuse)?;
     let acting = xcf_api::http::Acting { name: global.acting.clone() };
     let status = workspace.exec(&unit, &args.command, &acting).await.map_err(refuse)?;
-    Ok(if status == 0 { Exit::Ok } else { Exit::Error })
+    if status == 0 {
+        return Ok(Exit::Ok);
+    }
+    let program = args.command.first().map(String::as_str).unwrap_or_default();
+    let how = if status < 0 { "was ended by a signal".to_owned() } else { format!("ended with {status}") };
+    note(global.quiet, &format!("{program} {how}"));
+    Ok(Exit::Error)
 }

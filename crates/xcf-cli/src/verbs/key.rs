@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::args::{Global, KeyVerb};
 use crate::client::Refusal;
 use crate::exit::Exit;
-use crate::output::{note, table};
+use crate::output::{note, structured, table};
 
 pub(super) async fn run(global: &Global, verb: &KeyVerb) -> Outcome {
     let refuse =
@@ -16,16 +16,20 @@ pub(super) async fn run(global: &Global, verb: &KeyVerb) -> Outcome {
             let made = xcf_api::keys::add(&paths, &folder, name.as_deref().or(global.acting.as_deref()))
                 .await
                 .map_err(refuse)?;
-            println!("{}", made.people_entry);
-            note(
-                global.quiet,
-                &format!("The private key is in {}. Add the entry above to policies/people.yaml.", made.kept_in),
-            );
+            if !structured(&made, global.format) {
+                println!("{}", made.people_entry);
+                note(
+                    global.quiet,
+                    &format!("The private key is in {}. Add the entry above to policies/people.yaml.", made.kept_in),
+                );
+            }
         }
         KeyVerb::List => {
             let keys = xcf_api::keys::list(&paths).await.map_err(refuse)?;
-            let rows: Vec<_> = keys.into_iter().map(|k| vec![k.name, k.public, k.kept_in]).collect();
-            table(&["NAME", "PUBLIC KEY", "KEPT IN"], &rows, global.format);
+            if !structured(&serde_json::json!({ "keys": keys }), global.format) {
+                let rows: Vec<_> = keys.into_iter().map(|k| vec![k.name, k.public, k.kept_in]).collect();
+                table(&["NAME", "PUBLIC KEY", "KEPT IN"], &rows, global.format);
+            }
         }
     }
     Ok(Exit::Ok)

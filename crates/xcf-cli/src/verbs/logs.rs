@@ -1,14 +1,14 @@
 //! `xcf logs CS UNIT`.
 
 use super::Outcome;
-use crate::args::{Global, LogsArgs};
+use crate::args::{Format, Global, LogsArgs};
 use crate::client::{Client, Refusal};
 use crate::exit::Exit;
 use crate::output::complain;
 use futures::StreamExt;
 use xcf_api::dto::{ChangeDetailDto, LogDto, WorkspaceDto};
 
-pub(super) async fn run(_: &Global, client: &Client, args: &LogsArgs) -> Outcome {
+pub(super) async fn run(global: &Global, client: &Client, args: &LogsArgs) -> Outcome {
     let Some(run) = run_of(client, &args.change_set).await? else {
         complain(&format!("{} has not been run", args.change_set), "xcf apply starts it");
         return Ok(Exit::Error);
@@ -19,6 +19,10 @@ pub(super) async fn run(_: &Global, client: &Client, args: &LogsArgs) -> Outcome
     loop {
         let log: LogDto = client.get(&format!("/api/runs/{run}/log/{}?from={from}", args.unit)).await?;
         for line in &log.lines {
+            if global.format == Format::Json {
+                println!("{}", serde_json::to_string(line).unwrap_or_default());
+                continue;
+            }
             println!("{:>6} {} {:<9} {}", line.n, line.at.get(11..23).unwrap_or_default(), line.phase, line.text);
         }
         from = log.next;

@@ -46,8 +46,9 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
 /// First match of `D15`: error · denied · changes · nothing. `plan` never returns 4 or 5.
 fn exit(response: &PlanResponse) -> Exit {
     let units = || response.change_sets.iter().flat_map(|c| &c.units);
-    let failed =
-        units().any(|u| u.action == "plan-failed") || response.diagnostics.iter().any(|d| d.severity == "error");
+    // What can't be planned or can't run here is never "no change", nor only a change.
+    let failed = units().any(|u| matches!(u.action.as_str(), "plan-failed" | "cannot-run"))
+        || response.diagnostics.iter().any(|d| d.severity == "error");
     if failed {
         Exit::Error
     } else if response

@@ -9,6 +9,62 @@ pub struct Sample {
     pub home: tempfile::TempDir,
     pub dir: PathBuf,
     pub wrappers: Option<PathBuf>,
+    /// True: nothing but `wrappers` is on PATH.
+    pub alone: bool,
+}
+
+const UID: &str = "6f7f1c0e-8a53-4b0e-9d2c-5f0f5c3f7a11";
+
+/// A module of real Terraform that leaves a file `made/NAME` as long as it stands, and a line in `gone` when it is
+/// destroyed; with `gate`, its apply waits until somebody opens that named pipe.
+pub const THING: &str = r#"variable "name" {
+  type = string
+}
+
+variable "after" {
+  type    = string
+  default = ""
+}
+
+variable "gate" {
+  type    = string
+  default = "/dev/null"
+}
+
+resource "terraform_data" "this" {
+  input = { name = var.name, after = var.after }
+
+  provisioner "local-exec" {
+    command = "cat ${var.gate} && echo ${self.input.name} > $HOME/made/${self.input.name}"
+  }
+  provisioner "local-exec" {
+    when    = destroy
+    command = "rm $HOME/made/${self.input.name} && echo ${self.input.name} >> $HOME/gone"
+  }
+}
+
+output "made" {
+  value = terraform_data.this.id
+}
+"#;
+
+/// Environment dev, which asks nobody.
+pub const FREE: &str = "apiVersion: xcloudflow.io/v1alpha1\nkind: DecisionMatrix\nmetadata:\n  name: free\nspec:\n  rows:\n    - name: free\n      match: {environment: dev}\n      approval: auto\n      backup: none\n";
+
+/// An Environment of these Compositions; `more` goes into its spec.
+pub fn environment(name: &str, compositions: &[&str], more: &str) -> String {
+    let refs: String = compositions.iter().map(|c| format!("    - ref: compositions/{c}\n")).collect();
+    format!(
+        "apiVersion: xcloudflow.io/v1alpha1\nkind: Environment\nmetadata:\n  name: {name}\nspec:\n{more}  compositions:\n{refs}"
+    )
+}
+
+/// A Composition; `modules` are YAML flow maps, one each.
+pub fn composition(name: &str, lifecycle: &str, modules: &[&str]) -> String {
+    let modules: String = modules.iter().map(|m| format!("    - {m}\n")).collect();
+    format!(
+        "apiVersion: xcloudflow.io/v1alpha1\nkind: Composition\nmetadata:\n  name: {name}\nspec:\n  lifecycle: {lifecycle}\n  modules:\n{modules}"
+    )
 }
 
 pub struct Ran {
@@ -41,9 +97,63 @@ impl Sample {
     /// `xcf init` into a home of its own.
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let sample = Self { dir: home.path().join("sample"), home, wrappers: None };
+        let sample = Self { dir: home.path().join("sample"), home, wrappers: None, alone: false };
         sample.bare(&["init", sample.dir.to_str().unwrap()]).exits(0);
         sample
+    }
+    /// A repository of these files (path, text) with one commit, solo, in a home of its own.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("made")).unwrap();
+        let sample = Self { dir: home.path().join("work"), home, wrappers: None, alone: false };
+        let config = format!(
+            "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: work\n  uid: {UID}\nspec:\n  branch: main\n"
+        );
+        for (path, text) in [(".xcf.yaml", config.as_str()), ("modules/thing/main.tf", THING)].iter().chain(files) {
+            sample.write(path, text);
+        }
+        sample.git(&["init", "-q", "-b", "main"]);
+        sample.git(&["config", "user.name", "Edith"]);
+        sample.git(&["config", "user.email", "edith@sample.invalid"]);
+        sample.commit("First");
+        sample
+    }
+    /// What stands: the modules made of `THING` that were applied and not destroyed.
+    pub fn made(&self) -> Vec<String> {
+        let mut names: Vec<String> = files(&self.home.path().join("made"))
+            .iter()
+            .map(|f| f.file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+    /// What was destroyed, in order.
+    pub fn gone(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.home.path().join("gone")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+    /// From now on only these tools are on PATH (those that are there).
+    pub fn only(&mut self, tools: &[&str]) {
+        let path = format!("{}:{}", tools_folder(), std::env::var("PATH").unwrap_or_default());
+        let folder = self.home.path().join("only");
+        std::fs::create_dir_all(&folder).unwrap();
+        for tool in tools {
+            let real = path.split(':').map(|d| Path::new(d).join(tool)).find(|p| p.exists());
+            std::os::unix::fs::symlink(real.unwrap(), folder.join(tool)).unwrap();
+        }
+        self.wrappers = Some(folder);
+        self.alone = true;
+    }
+    /// A process of the product that is watched while it runs.
+    pub fn start(&self, args: &[&str]) -> std::process::Child {
+        let dir = self.dir.to_str().unwrap();
+        let all: Vec<&str> = ["-C", dir, "--no-input", "--yes"].into_iter().chain(args.iter().copied()).collect();
+        self.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+    /// `status CS -o json`.
+    #[track_caller]
+    pub fn status(&self, cs: &str) -> Value {
+        self.xcf(&["-o", "json", "status", cs]).exits(0).json()
     }
     /// The binary with a clean environment of this sample.
     pub fn command(&self, args: &[&str]) -> Command {
@@ -62,7 +172,8 @@ impl Sample {
         command.env("XCF_KEYRING", "off");
         if let Some(folder) = &self.wrappers {
             let path = std::env::var("PATH").unwrap_or_default();
-            command.env("PATH", format!("{}:{path}", folder.display())).env("XCF_TOOLS", folder);
+            let path = if self.alone { String::new() } else { format!(":{path}") };
+            command.env("PATH", format!("{}{path}", folder.display())).env("XCF_TOOLS", folder);
         }
         command.args(args);
         command
@@ -72,9 +183,7 @@ impl Sample {
     }
     /// From now on every engine process leaves a line: the engines are found in a folder of wrappers, outside the product.
     pub fn count_engines(&mut self) {
-        let tools = std::env::var("XCF_TOOLS")
-            .unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
-        let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
+        let path = format!("{}:{}", tools_folder(), std::env::var("PATH").unwrap_or_default());
         let folder = self.home.path().join("wrappers");
         std::fs::create_dir_all(&folder).unwrap();
         for tool in ["terraform", "ansible-playbook"] {
@@ -169,9 +278,37 @@ pub fn files(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
+fn tools_folder() -> String {
+    std::env::var("XCF_TOOLS")
+        .unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()))
+}
+
+/// True if `tool` is at hand; else says that the test is skipped.
+pub fn needs(tool: &str) -> bool {
+    let there = has(tool);
+    if !there {
+        println!("skipped: {tool} is needed on PATH or in XCF_TOOLS");
+    }
+    there
+}
+
+/// The only ChangeSet of a plan.
+#[track_caller]
+pub fn only_set(planned: &Value) -> &Value {
+    let sets = planned["changeSets"].as_array().unwrap();
+    assert_eq!(sets.len(), 1, "{planned:#}");
+    &sets[0]
+}
+
+/// A unit of a ChangeSet or run.
+#[track_caller]
+pub fn unit<'a>(of: &'a Value, id: &str) -> &'a Value {
+    let found = of["units"].as_array().unwrap().iter().find(|u| u["id"] == id);
+    found.unwrap_or_else(|| panic!("no {id} in {of:#}"))
+}
+
 pub fn has(tool: &str) -> bool {
-    let tools = std::env::var("XCF_TOOLS")
-        .unwrap_or_else(|_| format!("{}/.cache/xcloudflow/tools/bin", std::env::var("HOME").unwrap_or_default()));
+    let tools = tools_folder();
     let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
     path.split(':').any(|dir| Path::new(dir).join(tool).exists())
 }

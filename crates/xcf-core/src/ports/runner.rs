@@ -255,6 +255,17 @@ pub enum Inspection {
     },
 }
 
+/// Where a person's own command for a unit runs (`xcf exec`, `D15`), just as the engine would run there.
+#[derive(Debug, Clone)]
+pub struct Workplace {
+    /// Folder the engine works in, with its backend set up.
+    pub folder: PathBuf,
+    /// Environment on top of nothing.
+    pub env: BTreeMap<String, String>,
+    /// The secret part of it.
+    pub secret_env: BTreeMap<String, Secret>,
+}
+
 /// A runner's refusal or failure. `code` is stable kebab-case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -328,6 +339,8 @@ pub trait Runner: Send + Sync {
     async fn detect_drift(&self, cx: &UnitContext) -> Result<UnitPlan, RunnerError>;
     /// Outputs as the engine holds them now.
     async fn outputs(&self, cx: &UnitContext) -> Result<Outputs, RunnerError>;
+    /// Sets the unit up in `cx.work_dir` for commands of a person; runs nothing that changes it.
+    async fn workplace(&self, cx: &UnitContext) -> Result<Workplace, RunnerError>;
     /// Re-keys engine state from a former unit's state folder to this one (`moved`); no resource changes.
     async fn rekey(&self, cx: &UnitContext, from_state_dir: &std::path::Path) -> Result<(), RunnerError>;
 }

@@ -8,12 +8,15 @@ use crate::error::{blocking, io_error, off_runtime};
 use crate::masking::Masker;
 use crate::process::{
     End, MAX_OUTPUT, ProcessResult, Step, Supervisor, base_environment, read_if_there, remove_if_there, step_dir,
-    write_private,
+    with_engine_first, write_private,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use xcf_core::diag::{Diagnostic, Place};
-use xcf_core::ports::runner::{ChildIdentity, EffectIo, LogStream, ResourceProgress, RunnerError, UnitContext};
+use xcf_core::ports::runner::{
+    ChildIdentity, EffectIo, LogStream, ResourceProgress, RunnerError, UnitContext, Workplace,
+};
+use xcf_core::secret::Secret;
 use xcf_core::value::Resolved;
 
 const STDERR_KEPT: usize = 40;
@@ -88,23 +91,10 @@ impl<'a> Run<'a> {
             args.push("--check".to_owned());
         }
         args.push(text(book));
-        let mut env = base_environment();
-        let utf8 = |value: &String| value.to_lowercase().replace('-', "").ends_with("utf8");
-        // Ansible refuses to start in a locale that is not UTF-8.
-        if !["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|key| env.get(*key)).next().is_some_and(utf8) {
-            env.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
-        }
-        let events = events_file(&step_dir(self.cx, name));
-        let own = [("ANSIBLE_CONFIG", &files.config), ("ANSIBLE_HOME", &files.home), ("XCF_EVENTS", &events)];
-        env.extend(own.map(|(key, path)| (key.to_owned(), text(path))));
-        env.extend(
-            [("ANSIBLE_NOCOLOR", "1"), ("PYTHONDONTWRITEBYTECODE", "1")].map(|(k, v)| (k.to_owned(), v.to_owned())),
-        );
+        let mut env = self.environment(files, &events_file(&step_dir(self.cx, name)));
         if mode == Mode::Check && !self.cx.settings.allow_check_mode_false {
             env.insert("XCF_REFUSE_UNCHECKED".to_owned(), "1".to_owned());
         }
-        let mut secret_env: BTreeMap<_, _> = binary::named_environment(&self.cx.settings).into_iter().collect();
-        secret_env.extend(self.cx.env.clone());
         let cwd = book.parent().unwrap_or(&self.cx.export).to_owned();
         let journalled = mode == Mode::Real;
         Step {
@@ -112,11 +102,51 @@ impl<'a> Run<'a> {
             program: self.program.clone(),
             args,
             env,
-            secret_env,
+            secret_env: self.secret_environment(),
             cwd,
             journalled,
             max_output: MAX_OUTPUT,
         }
+    }
+
+    /// Where a person's commands run: the playbook's folder, with our inventory and configuration; the inputs are in the
+    /// file that XCF_VARIABLES names (`ansible-playbook -e @$XCF_VARIABLES …`).
+    pub async fn workplace(&self) -> Result<Workplace, RunnerError> {
+        let (cx, folder) = (self.cx.clone(), self.folder("exec"));
+        let files = off_runtime("cannot write the run's files", move || files::lay_out(&cx, &folder)).await?;
+        let mut env = self.environment(&files, &self.folder("exec").join("events.jsonl"));
+        for (key, path) in [("ANSIBLE_INVENTORY", &files.inventory), ("XCF_VARIABLES", &files.variables)] {
+            env.insert(key.to_owned(), path.to_string_lossy().into_owned());
+        }
+        let (env, book) = (with_engine_first(env, &self.program), self.cx.export.join(&self.playbook));
+        let folder = book.parent().unwrap_or(&self.cx.export).to_owned();
+        Ok(Workplace { folder, env, secret_env: self.secret_environment() })
+    }
+
+    fn secret_environment(&self) -> BTreeMap<String, Secret> {
+        let mut secret_env: BTreeMap<_, _> = binary::named_environment(&self.cx.settings).into_iter().collect();
+        secret_env.extend(self.cx.env.clone());
+        secret_env
+    }
+
+    fn environment(&self, files: &RunFiles, events: &Path) -> BTreeMap<String, String> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let mut env = base_environment();
+        let utf8 = |value: &String| value.to_lowercase().replace('-', "").ends_with("utf8");
+        // Ansible refuses to start in a locale that is not UTF-8.
+        if !["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|key| env.get(*key)).next().is_some_and(utf8) {
+            env.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
+        }
+        let own = [
+            ("ANSIBLE_CONFIG", text(&files.config)),
+            ("ANSIBLE_HOME", text(&files.home)),
+            ("XCF_EVENTS", text(events)),
+        ];
+        env.extend(own.map(|(key, value)| (key.to_owned(), value)));
+        env.extend(
+            [("ANSIBLE_NOCOLOR", "1"), ("PYTHONDONTWRITEBYTECODE", "1")].map(|(k, v)| (k.to_owned(), v.to_owned())),
+        );
+        env
     }
 
     /// Reads what the run told, and removes the variables and temporary files it used.

@@ -8,17 +8,20 @@ use crate::binary;
 use crate::error::{blocking, io_error, off_runtime};
 use crate::masking::Masker;
 use crate::process::{
-    MAX_OUTPUT, ProcessResult, Step, Supervisor, base_environment, read_if_there, remove_if_there, write_private,
+    MAX_OUTPUT, ProcessResult, Step, Supervisor, base_environment, read_if_there, remove_if_there, with_engine_first,
+    write_private,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use xcf_core::ports::runner::{LogStream, RunnerError, Stop, UnitContext};
+use xcf_core::ports::runner::{LogStream, RunnerError, Stop, UnitContext, Workplace};
 use xcf_core::value::Resolved;
 
 /// Plans of large units are long; everything else is held to the usual limit.
 const MAX_PLAN: u64 = 512 << 20;
+/// Inputs for commands of a person; the engine reads it last of its kind.
+const INPUTS: &str = "zz_xcf.auto.tfvars.json";
 const LOCK_LOOK: Duration = Duration::from_millis(25);
 
 /// An engine ready to run commands for one unit.
@@ -191,6 +194,19 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Where a person's commands run: this folder and environment, with the inputs in a file the engine reads by itself.
+    pub async fn workplace(&self) -> Result<Workplace, RunnerError> {
+        let Step { mut env, secret_env, .. } = self.step("exec", &[], false, MAX_OUTPUT)?;
+        // A person may be asked.
+        for key in ["TF_INPUT", "TF_IN_AUTOMATION"] {
+            env.remove(key);
+        }
+        let (bytes, path) = (self.inputs_text(|_| true)?, self.folder.join(INPUTS));
+        off_runtime("cannot write the inputs", move || write_private(&path, &bytes)).await?;
+        let env = with_engine_first(env, &self.program);
+        Ok(Workplace { folder: self.folder.clone(), env, secret_env })
+    }
+
     /// The error of a command, if it is one.
     pub fn error_of(&self, name: &str, command: &Command) -> Option<RunnerError> {
         super::failure::of(self.cx.engine, name, command)
@@ -205,18 +221,21 @@ impl<'a> Session<'a> {
 
     /// Writes known inputs to a 0600 var-file that goes away with the returned guard. `only`: which inputs.
     pub async fn inputs_file(&self, only: impl Fn(&str) -> bool) -> Result<InputsFile, RunnerError> {
+        let bytes = self.inputs_text(only)?;
+        let path = self.cx.work_dir.join(format!("{}inputs.tfvars.json", self.prefix));
+        let file = InputsFile { path: path.clone() };
+        off_runtime("cannot write the inputs", move || write_private(&path, &bytes)).await?;
+        Ok(file)
+    }
+
+    fn inputs_text(&self, only: impl Fn(&str) -> bool) -> Result<Vec<u8>, RunnerError> {
         let known = self.cx.inputs.iter().filter(|(name, _)| only(name)).filter_map(|(name, value)| match value {
             Resolved::Known(value) => Some((name.clone(), value.clone())),
             Resolved::Sensitive(secret) => Some((name.clone(), secret.expose().clone())),
             Resolved::Unknown(_) => None,
         });
         let values: Map<String, Value> = known.collect();
-        let path = self.cx.work_dir.join(format!("{}inputs.tfvars.json", self.prefix));
-        let bytes =
-            serde_json::to_vec(&values).map_err(|e| RunnerError::new("io", format!("cannot write the inputs: {e}")))?;
-        let file = InputsFile { path: path.clone() };
-        off_runtime("cannot write the inputs", move || write_private(&path, &bytes)).await?;
-        Ok(file)
+        serde_json::to_vec(&values).map_err(|e| RunnerError::new("io", format!("cannot write the inputs: {e}")))
     }
 }
 

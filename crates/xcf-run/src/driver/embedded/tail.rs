@@ -97,6 +97,7 @@ impl Streams {
             | EventKind::RunFinished
             | EventKind::UnitDone
             | EventKind::HoldCleared
+            | EventKind::ExecRan
             | EventKind::MoneyReleased => of_others,
             EventKind::LockForced => true,
             _ => false,
