@@ -112,9 +112,10 @@ impl<'a> Run<'a> {
     /// Where a person's commands run: the playbook's folder, with our inventory and configuration; the inputs are in the
     /// file that XCF_VARIABLES names (`ansible-playbook -e @$XCF_VARIABLES …`).
     pub async fn workplace(&self) -> Result<Workplace, RunnerError> {
-        let (cx, folder) = (self.cx.clone(), self.folder("exec"));
-        let files = off_runtime("cannot write the run's files", move || files::lay_out(&cx, &folder)).await?;
-        let mut env = self.environment(&files, &self.folder("exec").join("events.jsonl"));
+        let (cx, own) = (self.cx.clone(), self.folder("exec"));
+        let events = own.join("events.jsonl");
+        let files = off_runtime("cannot write the run's files", move || files::lay_out(&cx, &own)).await?;
+        let mut env = self.environment(&files, &events);
         for (key, path) in [("ANSIBLE_INVENTORY", &files.inventory), ("XCF_VARIABLES", &files.variables)] {
             env.insert(key.to_owned(), path.to_string_lossy().into_owned());
         }
@@ -124,9 +125,7 @@ impl<'a> Run<'a> {
     }
 
     fn secret_environment(&self) -> BTreeMap<String, Secret> {
-        let mut secret_env: BTreeMap<_, _> = binary::named_environment(&self.cx.settings).into_iter().collect();
-        secret_env.extend(self.cx.env.clone());
-        secret_env
+        binary::named_environment(&self.cx.settings).into_iter().chain(self.cx.env.clone()).collect()
     }
 
     fn environment(&self, files: &RunFiles, events: &Path) -> BTreeMap<String, String> {
@@ -141,11 +140,10 @@ impl<'a> Run<'a> {
             ("ANSIBLE_CONFIG", text(&files.config)),
             ("ANSIBLE_HOME", text(&files.home)),
             ("XCF_EVENTS", text(events)),
+            ("ANSIBLE_NOCOLOR", "1".to_owned()),
+            ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
         ];
         env.extend(own.map(|(key, value)| (key.to_owned(), value)));
-        env.extend(
-            [("ANSIBLE_NOCOLOR", "1"), ("PYTHONDONTWRITEBYTECODE", "1")].map(|(k, v)| (k.to_owned(), v.to_owned())),
-        );
         env
     }
 

@@ -20,11 +20,19 @@ const SNAPSHOTS: &str = "snapshots";
 /// The state's bytes; `None` if there is no state yet.
 pub async fn bytes(session: &Session<'_>) -> Result<Option<Vec<u8>>, RunnerError> {
     if session.backend == Backend::Local {
-        let path = session.cx.state_dir.join(STATE_FILE);
-        return off_runtime("cannot read the state", move || read_if_there(&path)).await;
+        let folder = session.cx.state_dir.clone();
+        return off_runtime("cannot read the state", move || local(&folder)).await;
     }
     let bytes = session.document("state-pull", &["state", "pull"]).await?;
     Ok(Some(bytes).filter(|b| !b.trim_ascii().is_empty()))
+}
+
+/// The state file in `folder`. OpenTofu makes the file when it takes its lock, so that killed before its first write it
+/// leaves it empty: that is no state yet. Where there was one, the engine's backup stands beside it: then it is a loss.
+fn local(folder: &Path) -> io::Result<Option<Vec<u8>>> {
+    let bytes = read_if_there(&folder.join(STATE_FILE))?;
+    let had_one = folder.join(format!("{STATE_FILE}.backup")).exists();
+    Ok(bytes.filter(|b| had_one || !b.trim_ascii().is_empty()))
 }
 
 /// The state as far as we read it. A state that only the engine can read (encrypted) is asked from the engine.
@@ -179,5 +187,22 @@ fn move_file(from: &Path, to: &PathBuf) -> io::Result<()> {
             fs::remove_file(from)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d7_an_empty_state_file_is_no_state_only_if_there_never_was_one() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(local(dir.path()).unwrap(), None);
+        fs::write(dir.path().join(STATE_FILE), "").unwrap();
+        assert_eq!(local(dir.path()).unwrap(), None);
+        fs::write(dir.path().join("terraform.tfstate.backup"), "{}").unwrap();
+        assert_eq!(local(dir.path()).unwrap(), Some(Vec::new()));
+        fs::write(dir.path().join(STATE_FILE), "{}").unwrap();
+        assert_eq!(local(dir.path()).unwrap(), Some(b"{}".to_vec()));
     }
 }
