@@ -3,6 +3,7 @@
 
 mod author;
 mod change;
+mod export;
 mod graph;
 mod matrix;
 mod run;
@@ -13,6 +14,7 @@ mod workspace;
 
 pub use author::*;
 pub use change::*;
+pub use export::*;
 pub use graph::*;
 pub use matrix::*;
 pub use run::*;

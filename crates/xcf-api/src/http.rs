@@ -3,6 +3,7 @@
 mod author;
 mod changes;
 mod events;
+mod export;
 mod graph;
 mod guard;
 mod runs;
@@ -87,6 +88,12 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::locks))
         .routes(routes!(runs::unlock))
         .routes(routes!(runs::outputs))
+        .routes(routes!(export::preview))
+        .routes(routes!(export::export))
+        .routes(routes!(export::queue))
+        .routes(routes!(export::flush))
+        .routes(routes!(export::forget))
+        .routes(routes!(export::check))
         .routes(routes!(events::events))
 }
 

@@ -64,6 +64,29 @@ pub async fn list(paths: &Paths) -> Answer<Vec<Listed>> {
         .collect())
 }
 
+/// Keeps a forge's token in the keyring of this system, where exports to `host` find it.
+///
+/// # Errors
+/// No host, an empty token, or no keyring that takes it.
+pub async fn keep_forge_token(host: &str, token: &xcf_core::secret::Secret) -> Answer<()> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    if host.is_empty() || !host.bytes().all(plain) {
+        return Err(Problem::new(Kind::Usage, "bad-host", format!("`{host}` is no host name")));
+    }
+    if token.expose().trim().is_empty() {
+        return Err(Problem::new(Kind::Usage, "no-token", "there is no token on standard input")
+            .hint("xcf pr login HOST < FILE"));
+    }
+    let host = host.to_ascii_lowercase();
+    // The API of the public one has a name of its own.
+    let host = if host == "github.com" { "api.github.com".to_owned() } else { host };
+    let kept = xcf_secrets::OsKeyring::default().store("xcloudflow-forge", &host, token).await;
+    kept.map_err(|why| {
+        Problem::new(Kind::Conflict, "keyring-failed", format!("the token can't be kept: {why}"))
+            .hint("Without a keyring, set XCF_FORGE_TOKEN where xcf runs.")
+    })
+}
+
 /// A name as a YAML scalar that can't be read as anything else.
 fn yaml_text(name: &str) -> String {
     serde_json::Value::String(name.to_owned()).to_string()

@@ -10,6 +10,7 @@ pub mod dto;
 mod engine_room;
 mod error;
 mod executing;
+mod exporting;
 #[cfg(feature = "failpoints")]
 mod failpoints;
 mod history;

@@ -32,6 +32,10 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Approvals needed and given.
+    pub(crate) fn detail_approvals(&self) -> Vec<crate::dto::ApprovalSlotDto> {
+        self.review().approvals()
+    }
     fn review(&self) -> Review<'_> {
         let waits = self.run.iter().flat_map(|r| &r.units).filter_map(|(id, u)| u.waiting.as_ref().map(|w| (id, w)));
         let why: Vec<SaidDto> = waits

@@ -95,6 +95,10 @@ impl Client {
     pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Refusal> {
         self.call(Method::POST, path, body).await
     }
+    /// DELETE.
+    pub(crate) async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
+        self.call(Method::DELETE, path, &()).await
+    }
     async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T, Refusal> {
         let (status, bytes) = self.send(method.clone(), path, body).await?;
         if !(200..300).contains(&status) {

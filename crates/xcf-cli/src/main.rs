@@ -23,6 +23,7 @@ mod args;
 mod client;
 mod exit;
 mod output;
+mod reports;
 mod verbs;
 
 use args::Cli;

@@ -24,7 +24,7 @@ pub(crate) fn structured(value: &impl Serialize, format: Format) -> bool {
     let text = match format {
         Format::Json => serde_json::to_string_pretty(value).map_err(|e| e.to_string()),
         Format::Yaml => serde_yaml::to_string(value).map_err(|e| e.to_string()),
-        Format::Table | Format::Markdown | Format::Dot | Format::Mermaid => return false,
+        _ => return false,
     };
     match text {
         Ok(text) => println!("{}", text.trim_end()),

@@ -12,6 +12,7 @@ mod locks;
 mod logs;
 mod output;
 mod plan;
+mod pr;
 mod route;
 mod schema;
 mod serve;
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Verb::Openapi => schema::openapi(),
         Verb::Serve(args) => serve::run(g, &args).await,
         Verb::Key(verb) => key::run(g, &verb).await,
+        Verb::Pr(verb) => pr::run(g, &verb).await,
         Verb::Doctor => doctor::run(g, &Client::open_any(g).await?).await,
         Verb::Validate => validate::run(g, &Client::open(g).await?).await,
         Verb::Graph(args) => graph::run(g, &Client::open(g).await?, &args).await,

@@ -4,9 +4,10 @@ use crate::diff::head_tree;
 use crate::error::{GitError, failed};
 use crate::history::Author;
 use crate::repo::{Repo, commit_id, find_commit, head, in_progress};
+use crate::signing::Signer;
 use crate::{nofollow, paths};
 use git2::build::CheckoutBuilder;
-use git2::{Index, IndexAddOption, Repository, RepositoryInitOptions, Signature};
+use git2::{Index, IndexAddOption, Oid, Repository, RepositoryInitOptions, Signature};
 use std::fs;
 use std::path::Path;
 use xcf_core::ids::CommitId;
@@ -26,7 +27,7 @@ impl Repo {
     ///
     /// # Errors
     /// `git-in-progress`, `git-conflicts`, `detached-head`, `git-index-locked`, `bad-path`, `nothing-to-commit`,
-    /// `empty-commit-message`, `bare-repository`, `git-failed`; then neither branch nor checkout changed.
+    /// `empty-commit-message`, `signing-failed`, `bare-repository`, `git-failed`; then neither branch nor checkout changed.
     pub fn commit_paths(&self, paths: &[String], message: &str, author: &Author) -> Result<Committed, GitError> {
         let root = self.workdir()?;
         check_chosen(root, paths)?;
@@ -116,12 +117,40 @@ fn commit_chosen(
     let signature = Signature::now(&author.name, &author.email).map_err(failed("use that author"))?;
     let parent = head(repo)?.commit.map(|c| find_commit(repo, c.as_str())).transpose()?;
     let tree = repo.find_tree(tree).map_err(failed("read the tree"))?;
+    let parents: Vec<_> = parent.iter().collect();
+    // Signed before anything is written: a person may refuse.
+    let signed = match Signer::of(repo)? {
+        Some(signer) => {
+            let buffer = repo.commit_create_buffer(&signature, &signature, message, &tree, &parents);
+            let buffer = buffer.map_err(failed("prepare the commit"))?;
+            let armour = signer.sign(&buffer, &author.to_string())?;
+            Some((String::from_utf8_lossy(&buffer).into_owned(), armour))
+        }
+        None => None,
+    };
     // Index first: if the commit fails then, the chosen files are merely staged.
     index.write().map_err(failed("write the index"))?;
-    let parents: Vec<_> = parent.iter().collect();
-    let made = repo.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents);
-    let commit = commit_id(made.map_err(failed("commit"))?);
-    Ok(Committed { commit, notes: notes(repo) })
+    let made = match signed {
+        None => repo.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).map_err(failed("commit"))?,
+        Some((buffer, armour)) => {
+            let made = repo.commit_signed(&buffer, &armour, None).map_err(failed("write the signed commit"))?;
+            advance(repo, parent.as_ref(), made, message)?;
+            made
+        }
+    };
+    Ok(Committed { commit: commit_id(made), notes: notes(repo) })
+}
+
+/// Moves HEAD's branch from `parent` to `made`, if nobody moved it meanwhile.
+fn advance(repo: &Repository, parent: Option<&git2::Commit<'_>>, made: Oid, message: &str) -> Result<(), GitError> {
+    let reference = repo.find_reference("HEAD").map_err(failed("read HEAD"))?;
+    let branch = reference.symbolic_target().ok().flatten().map(str::to_owned).ok_or(GitError::Detached)?;
+    let log = format!("commit: {}", message.lines().next().unwrap_or_default());
+    let moved = match parent {
+        Some(parent) => repo.reference_matching(&branch, made, true, parent.id(), &log),
+        None => repo.reference(&branch, made, false, &log),
+    };
+    moved.map(|_| ()).map_err(failed("move the branch to the commit"))
 }
 
 /// Takes the present state of `path` into both indexes.
@@ -149,12 +178,6 @@ fn stage(index: &mut Index, only: &mut Index, root: &Path, path: &str) -> Result
 
 fn notes(repo: &Repository) -> Vec<String> {
     let mut notes = Vec::new();
-    let signs = repo.config().and_then(|c| c.get_bool("commit.gpgsign")).unwrap_or(false);
-    if signs {
-        notes.push(
-            "`commit.gpgsign` is set, but this commit is not signed; sign it with `git commit --amend -S`".to_owned(),
-        );
-    }
     let hooks = ["pre-commit", "commit-msg", "post-commit"]
         .into_iter()
         .filter(|h| repo.commondir().join("hooks").join(h).exists());

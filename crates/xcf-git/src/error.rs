@@ -70,6 +70,37 @@ pub enum GitError {
     /// Something stands where the export should go.
     #[error("{} exists already", .0.display())]
     DestinationExists(PathBuf),
+    /// No such remote, or one without an address.
+    #[error("there is no remote `{0}`; add it: git remote add {0} ADDRESS")]
+    NoRemote(String),
+    /// A name no branch can have.
+    #[error("`{0}` can't be the name of a branch")]
+    BadBranch(String),
+    /// Another branch of that name, with other commits.
+    #[error("there is a branch {0} already; check it out to commit on it, or choose another name")]
+    BranchExists(String),
+    /// Git's program is not there.
+    #[error("`git` is not on PATH; the network is left to it")]
+    GitMissing,
+    /// A push did not go through; masked already.
+    #[error("{what}{}", spoken(said))]
+    Push {
+        /// Code.
+        code: &'static str,
+        /// What happened and what to do.
+        what: String,
+        /// What the server or Git said.
+        said: Vec<String>,
+    },
+    /// It took too long.
+    #[error("the push was stopped after {0} s without an end")]
+    PushTimeout(u64),
+    /// Somebody stopped it.
+    #[error("the push was cancelled")]
+    PushCancelled,
+    /// A commit is to be signed and can't be.
+    #[error("the commit can't be signed: {0}; nothing was committed")]
+    Signing(String),
     /// libgit2 failed.
     #[error("can't {doing}: {reason}")]
     Git {
@@ -111,14 +142,32 @@ impl GitError {
             Self::UnsafeTree { .. } => "unsafe-tree",
             Self::SymlinkEscapes { .. } => "symlink-escapes",
             Self::DestinationExists(_) => "destination-exists",
+            Self::NoRemote(_) => "no-remote",
+            Self::BadBranch(_) => "bad-branch",
+            Self::BranchExists(_) => "branch-exists",
+            Self::GitMissing => "git-missing",
+            Self::Push { code, .. } => code,
+            Self::PushTimeout(_) => "push-timeout",
+            Self::PushCancelled => "push-cancelled",
+            Self::Signing(_) => "signing-failed",
             Self::Git { .. } => "git-failed",
             Self::Io { .. } => "io-failed",
         }
     }
 
+    /// True if the same may well work later, without a person doing anything: there is no network, or the server is down.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self.code(), "remote-unreachable" | "push-timeout")
+    }
+
     pub(crate) fn io(doing: &'static str, path: &Path, error: &std::io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), reason: error.to_string() }
     }
+}
+
+fn spoken(said: &[String]) -> String {
+    if said.is_empty() { String::new() } else { format!(". It says: {}", said.join(" | ")) }
 }
 
 /// Maps libgit2's errors: `.map_err(failed("read the tree"))`.

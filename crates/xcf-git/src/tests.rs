@@ -3,7 +3,6 @@
 mod commits;
 mod diffs;
 mod exports;
-mod forges;
 mod names;
 mod trees;
 

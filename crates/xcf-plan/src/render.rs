@@ -1,13 +1,16 @@
 //! Renderings of plans for people: Markdown (comments, `-o markdown`) and plain console text. Risk first (`ui.md` §1.1),
 //! sensitive values masked, size limited. Deterministic: the same ChangeSet gives the same bytes.
 
+mod budget;
 mod console;
 mod markdown;
+mod pull_request;
 mod risk;
 mod values;
 
 pub use console::{console, unit_console};
 pub use markdown::{markdown, unit_markdown};
+pub use pull_request::{ApprovalNeed, Report, Reviewed, check_line, pull_request};
 pub use risk::{Facts, Risk, RiskLevel, Section, change_set_risk, facts, not_fully_known, section, unit_risk};
 pub use values::{AttributeChange, attributes, short, text_diff};
 

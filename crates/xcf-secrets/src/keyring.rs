@@ -5,6 +5,7 @@ use keyring::{Entry, Error};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
+use xcf_core::secret::Secret;
 use zeroize::Zeroizing;
 
 /// Time for a person to type the keyring's password.
@@ -50,6 +51,15 @@ impl OsKeyring {
             Err(e) => Err(KeyringError::Unusable(e.to_string())),
         });
         looked.await.map_err(|e| reason(&e))
+    }
+
+    /// Keeps a secret under `service` and `account`, where `keyring:SERVICE/ACCOUNT` finds it.
+    ///
+    /// # Errors
+    /// The reason, in words, without the secret.
+    pub async fn store(&self, service: &str, account: &str, secret: &Secret) -> Result<(), String> {
+        let text = Zeroizing::new(secret.expose().to_owned());
+        self.set(service, account, text).await.map_err(|e| reason(&e))
     }
 
     pub(crate) async fn get(&self, service: &str, account: &str) -> Result<Zeroizing<String>, KeyringError> {

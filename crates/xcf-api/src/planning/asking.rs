@@ -161,16 +161,10 @@ impl Workspace {
         model: &xcf_plan::workspace::Workspace,
         branch: Option<&str>,
     ) -> Option<xcf_git::forge::PullRequest> {
-        let forge = model.config.as_ref()?.spec.forge.as_ref()?;
-        let token = xcf_git::forge::token(|name| std::env::var(name).ok())?;
-        if forge.kind != xcf_core::docs::config::ForgeKind::Github {
-            return None;
-        }
-        let origin = self.repo.origin().ok().flatten();
-        let project =
-            forge.project.clone().or_else(|| origin.as_deref().and_then(xcf_git::forge::project_of_remote))?;
-        let github = xcf_git::forge::github::GitHub::new(forge.url.as_deref(), &token).ok()?;
-        match github.open_pull_request(&project, branch?).await {
+        model.config.as_ref()?.spec.forge.as_ref()?;
+        // Nobody is asked for a password just because something is planned.
+        let forge = self.forge(model, "origin", false).await.ok()?;
+        match forge.find(branch?).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "the forge could not be asked for the pull request; the branch is the change id");

@@ -121,7 +121,7 @@ impl Review<'_> {
             waiting_for_driver: self.waiting_for_driver,
         }
     }
-    fn approvals(&self) -> Vec<ApprovalSlotDto> {
+    pub(crate) fn approvals(&self) -> Vec<ApprovalSlotDto> {
         let mut slots = Vec::new();
         let mut filled: BTreeMap<(Option<Role>, PersonName), (Vec<String>, String)> = BTreeMap::new();
         for (unit, check) in &self.report.units {

@@ -6,7 +6,8 @@ use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostics, note, structured};
 use std::io::{BufRead, IsTerminal};
-use xcf_api::dto::{DoneDto, PlanRequest, PlanResponse};
+use crate::reports::Findings;
+use xcf_api::dto::{ChangeDetailDto, DiagnosticDto, DoneDto, PlanRequest, PlanResponse};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Outcome {
     let request = PlanRequest {
@@ -25,7 +26,8 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
         }
         other => other?,
     };
-    if !structured(&response, global.format) {
+    let findings = Findings { diagnostics: &response.diagnostics, changes: &response.change_sets };
+    if !structured(&response, global.format) && !findings.print(global.format) {
         for change in &response.change_sets {
             println!("{}", if global.format == Format::Markdown { &change.markdown } else { &change.console });
         }
@@ -40,23 +42,28 @@ pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Ou
             }),
         }
     }
+    super::pr::send_waiting(global, client).await;
     Ok(exit(&response))
 }
 
 /// First match of `D15`: error · denied · changes · nothing. `plan` never returns 4 or 5.
 fn exit(response: &PlanResponse) -> Exit {
-    let units = || response.change_sets.iter().flat_map(|c| &c.units);
+    found(&response.change_sets, &response.diagnostics)
+}
+
+/// The same for a plan that came another way.
+pub(super) fn found(change_sets: &[ChangeDetailDto], diagnostics: &[DiagnosticDto]) -> Exit {
+    let units = || change_sets.iter().flat_map(|c| &c.units);
     let failed =
-        units().any(|u| u.action == "plan-failed") || response.diagnostics.iter().any(|d| d.severity == "error");
+        units().any(|u| u.action == "plan-failed") || diagnostics.iter().any(|d| d.severity == "error");
     if failed {
         Exit::Error
-    } else if response
-        .change_sets
+    } else if change_sets
         .iter()
         .any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny"))
     {
         Exit::Denied
-    } else if response.change_sets.is_empty() {
+    } else if change_sets.is_empty() {
         Exit::Ok
     } else {
         Exit::Changes
@@ -64,7 +71,7 @@ fn exit(response: &PlanResponse) -> Exit {
 }
 
 /// The first plan in an untrusted workspace asks (`D13`); `--yes` agrees, `--no-input` alone does not.
-fn agrees(global: &Global, question: &str) -> bool {
+pub(super) fn agrees(global: &Global, question: &str) -> bool {
     if global.yes {
         return true;
     }

@@ -26,6 +26,7 @@ pub(super) async fn run(global: &Global, client: &Client, args: &StatusArgs) -> 
                 })
                 .collect();
             table(&["CHANGE", "ENV", "STATUS", "UNITS", "TITLE", "WHY"], &rows, global.format);
+            super::pr::note_waiting(global, client).await?;
         }
         return Ok(Exit::Ok);
     };

@@ -1,23 +1,32 @@
-//! GitHub and GitHub Enterprise. octocrab is transport, authentication and retry; answers are read into our own small
-//! structs, because fields come and go.
+//! GitHub and GitHub Enterprise, and what Gitea and Forgejo took over from them: pull requests, issue comments, statuses.
 
-use super::{ForgeError, PullRequest, is_plain};
-use octocrab::Octocrab;
-use octocrab::service::middleware::retry::RetryConfig;
+use super::http::{Api, Method, cut, json, query};
+use super::{ForgeError, project_parts};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use serde_json::json as value;
+use xcf_core::ports::forge::{
+    Check, CheckState, Forge, NewPullRequest, Outcome, Posted, PullRequest, SizeLimits,
+};
 use xcf_core::secret::Secret;
 
 /// The public one.
 pub const DEFAULT_URL: &str = "https://api.github.com";
-/// One question takes at most this long, retries included: planning must not hang on a forge.
-const AT_MOST: Duration = Duration::from_secs(20);
-const RETRIES: usize = 2;
 
-/// A client for one GitHub.
+/// Where Gitea differs from GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    GitHub,
+    Gitea,
+}
+
+/// A project on GitHub, Gitea or Forgejo.
 #[derive(Clone)]
 pub struct GitHub {
-    api: Octocrab,
+    api: Api,
+    dialect: Dialect,
+    owner: String,
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -25,8 +34,10 @@ struct PullRequestAnswer {
     number: u64,
     html_url: Option<String>,
     title: Option<String>,
+    body: Option<String>,
     user: Option<UserAnswer>,
-    head: Option<HeadAnswer>,
+    head: Option<BranchAnswer>,
+    base: Option<BranchAnswer>,
 }
 
 #[derive(Deserialize)]
@@ -35,83 +46,186 @@ struct UserAnswer {
 }
 
 #[derive(Deserialize)]
-struct HeadAnswer {
+struct BranchAnswer {
     #[serde(rename = "ref")]
     branch: String,
+    repo: Option<RepoAnswer>,
+}
+
+#[derive(Deserialize)]
+struct RepoAnswer {
+    full_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CommentAnswer {
+    id: u64,
+    body: Option<String>,
+    html_url: Option<String>,
 }
 
 #[derive(Serialize)]
-struct OpenPullRequestsOf<'a> {
+struct StatusRequest<'a> {
     state: &'a str,
-    head: &'a str,
-    per_page: u8,
+    context: &'a str,
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_url: Option<&'a str>,
+}
+
+impl From<PullRequestAnswer> for PullRequest {
+    fn from(answer: PullRequestAnswer) -> Self {
+        Self {
+            number: answer.number,
+            author: answer.user.map(|u| u.login),
+            url: answer.html_url,
+            title: answer.title.unwrap_or_default(),
+            body: answer.body.unwrap_or_default(),
+            base: answer.base.map(|b| b.branch),
+        }
+    }
 }
 
 impl GitHub {
-    /// A client for the API at `url` (`forge.url`; none: the public GitHub). Call it inside a tokio runtime.
+    /// `project` (`owner/name`) on GitHub, its API at `url` (none: the public one). Call it inside a tokio runtime.
     ///
     /// # Errors
-    /// `Unusable` if `url` is no address.
-    pub fn new(url: Option<&str>, token: &Secret) -> Result<Self, ForgeError> {
-        let url = url.unwrap_or(DEFAULT_URL).trim_end_matches('/');
-        let unusable = |reason: String| ForgeError::Unusable { url: url.to_owned(), reason };
-        let api = Octocrab::builder()
-            .base_uri(url)
-            .map_err(|e| unusable(e.to_string()))?
-            .add_retry_config(RetryConfig::Simple(RETRIES))
-            .set_connect_timeout(Some(AT_MOST))
-            .set_read_timeout(Some(AT_MOST))
-            .personal_token(token.expose().to_owned())
-            .build()
-            .map_err(|e| unusable(e.to_string()))?;
-        Ok(Self { api })
+    /// `forge-unusable` if `url` is no address, `forge-bad-project`.
+    pub fn new(url: Option<&str>, project: &str, token: &Secret) -> Result<Self, ForgeError> {
+        Self::speaking(Dialect::GitHub, url.unwrap_or(DEFAULT_URL), project, token)
     }
 
-    /// The open pull request of `branch` in `project` (`owner/name`); the oldest, if there are several.
-    ///
-    /// # Errors
-    /// `BadProject`, `Refused`, `Failed`.
-    pub async fn open_pull_request(&self, project: &str, branch: &str) -> Result<Option<PullRequest>, ForgeError> {
-        let bad = || ForgeError::BadProject(project.to_owned());
-        let (owner, name) = project.split_once('/').filter(|(o, n)| is_plain(o) && is_plain(n)).ok_or_else(bad)?;
-        let head = format!("{owner}:{branch}");
-        let asked = OpenPullRequestsOf { state: "open", head: &head, per_page: 100 };
-        let route = format!("/repos/{owner}/{name}/pulls");
-        let answer =
-            tokio::time::timeout(AT_MOST, self.api.get::<Vec<PullRequestAnswer>, _, _>(route, Some(&asked))).await;
-        let late = || ForgeError::Failed(format!("no answer within {} s", AT_MOST.as_secs()));
-        let found = answer.map_err(|_| late())?.map_err(|e| forge_error(&e))?;
-        // A filter that a server does not understand is ignored by it, so every answer is checked.
-        let of_branch = found.into_iter().filter(|pr| pr.head.as_ref().is_some_and(|h| h.branch == branch));
-        Ok(of_branch.min_by_key(|pr| pr.number).map(|pr| PullRequest {
-            number: pr.number,
-            author: pr.user.map(|u| u.login),
-            url: pr.html_url,
-            title: pr.title.unwrap_or_default(),
-        }))
+    pub(super) fn speaking(dialect: Dialect, url: &str, project: &str, token: &Secret) -> Result<Self, ForgeError> {
+        let (owner, name) = project_parts(project)?;
+        Ok(Self { api: Api::new(url, token)?, dialect, owner: owner.to_owned(), name: name.to_owned() })
+    }
+
+    fn route(&self, rest: &str) -> String {
+        format!("/repos/{}/{}{rest}", self.owner, self.name)
+    }
+
+    /// Pages are asked for by another name, and Gitea gives at most fifty.
+    fn page(&self, number: usize) -> String {
+        let number = number.to_string();
+        match self.dialect {
+            Dialect::GitHub => query(&[("per_page", "100"), ("page", &number)]),
+            Dialect::Gitea => query(&[("limit", "50"), ("page", &number)]),
+        }
+    }
+
+    fn per_page(&self) -> usize {
+        match self.dialect {
+            Dialect::GitHub => 100,
+            Dialect::Gitea => 50,
+        }
+    }
+
+    /// True for a pull request from this branch of this project: a filter that a server does not understand is ignored by
+    /// it, and a fork may have a branch of the same name.
+    fn is_from(&self, answer: &PullRequestAnswer, branch: &str) -> bool {
+        let Some(head) = &answer.head else { return false };
+        let own = format!("{}/{}", self.owner, self.name);
+        let project = head.repo.as_ref().and_then(|r| r.full_name.as_deref());
+        head.branch == branch && project.is_none_or(|p| p.eq_ignore_ascii_case(&own))
     }
 }
 
-fn forge_error(error: &octocrab::Error) -> ForgeError {
-    match error {
-        octocrab::Error::GitHub { source, .. } if source.status_code.is_client_error() => {
-            ForgeError::Refused(format!("{} ({})", source.message, source.status_code))
+#[async_trait]
+impl Forge for GitHub {
+    fn limits(&self) -> SizeLimits {
+        match self.dialect {
+            Dialect::GitHub => SizeLimits { body: 65_536, comment: 65_536, description: 140 },
+            // Gitea has no limit of its own; a page of more is not read.
+            Dialect::Gitea => SizeLimits { body: 262_144, comment: 262_144, description: 255 },
         }
-        octocrab::Error::GitHub { source, .. } => {
-            ForgeError::Failed(format!("{} ({})", source.message, source.status_code))
-        }
-        // The outer text alone says only which layer failed.
-        other => {
-            let mut text = other.to_string();
-            let mut cause = std::error::Error::source(other);
-            while let Some(inner) = cause {
-                let more = inner.to_string();
-                if !text.contains(&more) {
-                    text = format!("{text}: {more}");
-                }
-                cause = inner.source();
+    }
+
+    fn token(&self) -> &Secret {
+        &self.api.token
+    }
+
+    async fn find(&self, branch: &str) -> Result<Option<PullRequest>, ForgeError> {
+        let head = format!("{}:{branch}", self.owner);
+        let found: Vec<PullRequestAnswer> = match self.dialect {
+            Dialect::GitHub => {
+                let asked = query(&[("state", "open"), ("head", &head), ("per_page", "100")]);
+                self.api.get(&self.route(&format!("/pulls?{asked}"))).await?
             }
-            ForgeError::Failed(text)
+            Dialect::Gitea => {
+                let page = |n| self.route(&format!("/pulls?state=open&{}", self.page(n)));
+                self.api.list(self.per_page(), page).await?
+            }
+        };
+        let of_branch = found.into_iter().filter(|pr| self.is_from(pr, branch));
+        Ok(of_branch.min_by_key(|pr| pr.number).map(PullRequest::from))
+    }
+
+    async fn get(&self, number: u64) -> Result<PullRequest, ForgeError> {
+        let answer: PullRequestAnswer = self.api.get(&self.route(&format!("/pulls/{number}"))).await?;
+        Ok(answer.into())
+    }
+
+    async fn open(&self, new: &NewPullRequest) -> Result<PullRequest, ForgeError> {
+        let body = value!({ "title": new.title, "head": new.branch, "base": new.base, "body": new.body });
+        let answer = self.api.call(Method::Post, &self.route("/pulls"), Some(&body)).await?;
+        match answer.read::<PullRequestAnswer>() {
+            Ok(made) => Ok(made.into()),
+            // It was made, whatever the answer looks like: find it rather than make another.
+            Err(garbled) => self.find(&new.branch).await?.ok_or(garbled),
         }
+    }
+
+    async fn update(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError> {
+        let body = value!({ "title": title, "body": body });
+        self.api.call(Method::Patch, &self.route(&format!("/pulls/{number}")), Some(&body)).await?;
+        Ok(())
+    }
+
+    async fn comment(&self, number: u64, marker: &str, text: &str) -> Result<Posted, ForgeError> {
+        let comments: Vec<CommentAnswer> = match self.dialect {
+            // Gitea gives all comments of an issue at once and takes no page.
+            Dialect::Gitea => self.api.get(&self.route(&format!("/issues/{number}/comments"))).await?,
+            Dialect::GitHub => {
+                let page = |n| self.route(&format!("/issues/{number}/comments?{}", self.page(n)));
+                self.api.list(self.per_page(), page).await?
+            }
+        };
+        let ours = comments.into_iter().filter(|c| c.body.as_deref().is_some_and(|b| b.starts_with(marker)));
+        let body = value!({ "body": text });
+        if let Some(old) = ours.min_by_key(|c| c.id) {
+            // Forges store lines with `\n`, and may trim the end.
+            if old.body.as_deref().is_some_and(|b| b.replace("\r\n", "\n").trim_end() == text.trim_end()) {
+                return Ok(Posted { outcome: Outcome::Unchanged, url: old.html_url });
+            }
+            let route = self.route(&format!("/issues/comments/{}", old.id));
+            match self.api.call(Method::Patch, &route, Some(&body)).await {
+                Ok(_) => return Ok(Posted { outcome: Outcome::Updated, url: old.html_url }),
+                // Somebody else's comment that begins like ours, or one deleted meanwhile: ours is made below.
+                Err(ForgeError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let answer =
+            self.api.call(Method::Post, &self.route(&format!("/issues/{number}/comments")), Some(&body)).await?;
+        let url = answer.read::<CommentAnswer>().ok().and_then(|c| c.html_url);
+        Ok(Posted { outcome: Outcome::Created, url })
+    }
+
+    async fn check(&self, commit: &str, check: &Check) -> Result<(), ForgeError> {
+        let state = match check.state {
+            CheckState::Pending => "pending",
+            CheckState::Success => "success",
+            CheckState::Failure => "failure",
+            CheckState::Error => "error",
+        };
+        let description = cut(&check.description, self.limits().description);
+        let body = json(&StatusRequest {
+            state,
+            context: &check.context,
+            description: &description,
+            target_url: check.url.as_deref(),
+        })?;
+        self.api.call(Method::Post, &self.route(&format!("/statuses/{commit}")), Some(&body)).await?;
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use std::fmt::Write as _;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
-use xcf_core::plan::Fidelity;
+use xcf_core::plan::{Fidelity, ResourceChange};
 
 /// A ChangeSet as Markdown.
 #[must_use]
@@ -65,40 +65,58 @@ fn write_unit(out: &mut String, unit: &ChangeUnit, size: Size) {
     out.push('\n');
     let changes = sorted_changes(unit);
     for change in changes.iter().take(size.changes) {
-        let fidelity =
-            if change.fidelity == Fidelity::Exact { String::new() } else { format!(" ({})", change.fidelity) };
-        let _ = writeln!(out, "- `{}` {} {}{fidelity}", sign(change.action), change.action, code(&change.address));
-        let shown = attributes(change);
-        for attribute in shown.iter().take(size.attributes) {
-            let _ = writeln!(out, "  - {}: {}", code(&attribute.path), code(&attribute_words(attribute)));
-            if !attribute.lines.is_empty() {
-                let fence = "`".repeat(longest_run(&attribute.lines.join("\n")).max(2) + 1);
-                let body = attribute.lines.join("\n    ");
-                let _ = writeln!(out, "    {fence}diff\n    {body}\n    {fence}");
-            }
-        }
-        more(out, "  - ", shown.len(), size.attributes, "attributes");
-        for reason in &change.replace_reasons {
-            let _ = writeln!(out, "  - replaced because of {}", code(reason));
-        }
+        out.push_str(&change_line("", change));
+        out.push_str(&change_full("  ", change, size.attributes));
     }
     more(out, "- ", changes.len(), size.changes, "changes");
+    out.push_str(&unit_facts("", unit));
+    out.push('\n');
+}
+
+/// One line about a change of a resource.
+pub(super) fn change_line(indent: &str, change: &ResourceChange) -> String {
+    let fidelity = if change.fidelity == Fidelity::Exact { String::new() } else { format!(" ({})", change.fidelity) };
+    format!("{indent}- `{}` {} {}{fidelity}\n", sign(change.action), change.action, code(&change.address))
+}
+
+/// What of it changes, attribute by attribute, and why it is replaced.
+pub(super) fn change_full(indent: &str, change: &ResourceChange, most: usize) -> String {
+    let mut out = String::new();
+    let shown = attributes(change);
+    for attribute in shown.iter().take(most) {
+        let _ = writeln!(out, "{indent}- {}: {}", code(&attribute.path), code(&attribute_words(attribute)));
+        if !attribute.lines.is_empty() {
+            let fence = "`".repeat(longest_run(&attribute.lines.join("\n")).max(2) + 1);
+            let body = attribute.lines.join(&format!("\n{indent}  "));
+            let _ = writeln!(out, "{indent}  {fence}diff\n{indent}  {body}\n{indent}  {fence}");
+        }
+    }
+    more(&mut out, &format!("{indent}- "), shown.len(), most, "attributes");
+    for reason in &change.replace_reasons {
+        let _ = writeln!(out, "{indent}- replaced because of {}", code(reason));
+    }
+    out
+}
+
+/// What else there is to say of a unit: outputs, way back, gate, problems.
+pub(super) fn unit_facts(indent: &str, unit: &ChangeUnit) -> String {
+    let mut out = String::new();
     for output in unit.plan.iter().flat_map(|p| &p.outputs) {
-        let _ = writeln!(out, "- output {}: {}", code(&output.name), code(&output_words(output)));
+        let _ = writeln!(out, "{indent}- output {}: {}", code(&output.name), code(&output_words(output)));
     }
     if let Some(way_back) = &unit.way_back {
-        let _ = writeln!(out, "- way back: **{}** – {}", way_back.grade, escape(&way_back.note));
+        let _ = writeln!(out, "{indent}- way back: **{}** – {}", way_back.grade, escape(&way_back.note));
     }
     if unit.is_runnable() {
-        let _ = writeln!(out, "- gate: **{}** – {}", unit.gate.level, escape(&unit.gate.why));
+        let _ = writeln!(out, "{indent}- gate: **{}** – {}", unit.gate.level, escape(&unit.gate.why));
     }
     for diagnostic in &unit.diagnostics {
-        let _ = writeln!(out, "- {}", escape(&diagnostic.to_string().replace("\n  ", " – ")));
+        let _ = writeln!(out, "{indent}- {}", escape(&diagnostic.to_string().replace("\n  ", " – ")));
     }
     for restriction in &unit.not_yet_effective {
-        let _ = writeln!(out, "- not yet effective: {}", escape(restriction));
+        let _ = writeln!(out, "{indent}- not yet effective: {}", escape(restriction));
     }
-    out.push('\n');
+    out
 }
 
 fn more(out: &mut String, indent: &str, all: usize, shown: usize, what: &str) {
@@ -108,7 +126,7 @@ fn more(out: &mut String, indent: &str, all: usize, shown: usize, what: &str) {
 }
 
 /// A code span whose fence is longer than any run of backticks inside.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let flat = text.replace(['\n', '\r'], " ");
     let fence = "`".repeat(longest_run(&flat) + 1);
     let pad = if flat.starts_with('`') || flat.ends_with('`') || flat.is_empty() { " " } else { "" };
@@ -120,7 +138,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// Words of other people as plain text: no links, mentions, markup or HTML.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
