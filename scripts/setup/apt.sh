@@ -12,6 +12,8 @@ apt_packages_test() {
   apt_packages_run
   printf '%s\n' gnome-keyring chromium webkit2gtk-driver xvfb xauth dbus dbus-x11 procps \
     fonts-dejavu-core fonts-noto-cjk
+  # Its package starts a server on a machine that starts services; there its tests are skipped instead.
+  [ -d /run/systemd/system ] || printf '%s\n' openssh-server
 }
 
 apt_installed() {

@@ -20,6 +20,7 @@ PREPARE = {
     "desktop": ["cargo", "build", "-p", "xcloudflow-desktop"],
     "cargo-deny": ["scripts/setup.sh", "cargo-deny"],
     "tauri-driver": ["scripts/setup.sh", "tauri-driver"],
+    "forges": ["scripts/setup.sh", "forges"],
 }
 HEARTBEAT_SECONDS = 60
 STOP_SECONDS = 10

@@ -13,7 +13,7 @@ UNFINISHED = re.compile("|".join([r"\bto" + r"do!\s*[(\[{]", r"\bunimple" + r"me
 ANY = re.compile(r"(?::\s*any\b|<any\b|\bas any\b|\bany\[\]|,\s*any>|@ts-ignore|@ts-nocheck)")
 # Inputs of tests: broken on purpose, or copied from real tools.
 FIXTURES = ("tests/fixtures/",)
-GENERATED = ("Cargo.lock", "tests/tools/opentofu/go.sum", "ui/package-lock.json", "ui/openapi.json", "ui/src/api/gen/", "LICENSE")
+GENERATED = ("Cargo.lock", "tests/tools/opentofu/go.sum", "tests/tools/gitea/go.sum", "tests/tools/github-simulator/package-lock.json", "ui/package-lock.json", "ui/openapi.json", "ui/src/api/gen/", "LICENSE")
 
 
 def tracked():

@@ -4,6 +4,9 @@ mod commits;
 mod diffs;
 mod exports;
 mod names;
+mod push;
+mod servers;
+mod signing;
 mod trees;
 
 use crate::{Author, Repo};

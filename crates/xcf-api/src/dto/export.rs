@@ -165,7 +165,7 @@ pub struct FlushDto {
 /// Asks for a plan against a base, told to the pull request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
-pub struct CheckRequest {
+pub struct PrCheckRequest {
     /// Base revision; none = where the branch left the default branch.
     pub base: Option<String>,
     /// Revision to plan; none = HEAD.
@@ -181,7 +181,7 @@ pub struct CheckRequest {
 /// What a check found and told.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CheckDto {
+pub struct PrCheckDto {
     /// The plan.
     pub change_sets: Vec<ChangeDetailDto>,
     /// Diagnostics of the workspace and of planning.

@@ -3,7 +3,7 @@
 
 use super::sending::{outcome_word, same_text};
 use super::wording::{LONGEST_BODY, with_plan};
-use crate::dto::{CheckDto, CheckRequest, PlanRequest, PlanResponse, PullRequestDto};
+use crate::dto::{PrCheckDto, PrCheckRequest, PlanRequest, PlanResponse, PullRequestDto};
 use crate::error::{Answer, Problem};
 use crate::http::Acting;
 use crate::open::{Workspace, blocking};
@@ -29,7 +29,7 @@ impl Workspace {
     ///
     /// # Errors
     /// As planning.
-    pub(crate) async fn pr_check(&self, request: &CheckRequest, acting: &Acting) -> Answer<CheckDto> {
+    pub(crate) async fn pr_check(&self, request: &PrCheckRequest, acting: &Acting) -> Answer<PrCheckDto> {
         let (repo, head) = (self.repo.clone(), request.head.clone());
         let head = blocking(move || match head {
             Some(revision) => Ok(repo.resolve(&revision)?),
@@ -56,7 +56,7 @@ impl Workspace {
         let report = self.report(told.cases, head.as_str(), told.problems.clone());
         let loaded = self.at_commit(&head).await?;
         let redactor = self.redactor(&loaded, None).await;
-        let mut done = CheckDto {
+        let mut done = PrCheckDto {
             commit: head.to_string(),
             state: state_word(told.state).to_owned(),
             summary: redactor.redact(&check_line(&report)),
@@ -79,10 +79,10 @@ impl Workspace {
 
     async fn tell(
         &self,
-        request: &CheckRequest,
+        request: &PrCheckRequest,
         told: &Told<'_>,
         base: Option<&CommitId>,
-        done: &mut CheckDto,
+        done: &mut PrCheckDto,
     ) -> Answer<()> {
         // A change to `.xcf.yaml` must not choose where its own judgement is sent.
         let judge = self.at_commit(base.unwrap_or(told.head)).await?;
@@ -121,7 +121,7 @@ impl Workspace {
         Ok(())
     }
 
-    async fn find_pull_request(&self, request: &CheckRequest, forge: &dyn Forge) -> Answer<Option<PullRequest>> {
+    async fn find_pull_request(&self, request: &PrCheckRequest, forge: &dyn Forge) -> Answer<Option<PullRequest>> {
         if let Some(number) = request.pull_request {
             return Ok(Some(forge.get(number).await?));
         }
@@ -132,7 +132,7 @@ impl Workspace {
     }
 
     /// What the plan is compared with: what was asked for, else where head left the default branch.
-    async fn check_base(&self, request: &CheckRequest, head: &CommitId) -> Answer<Option<CommitId>> {
+    async fn check_base(&self, request: &PrCheckRequest, head: &CommitId) -> Answer<Option<CommitId>> {
         let default = self.at_commit(head).await?.model.config.as_ref().and_then(|c| c.spec.branch.clone());
         let default = default.unwrap_or_else(|| "main".to_owned());
         let (repo, asked, head) = (self.repo.clone(), request.base.clone(), head.clone());

@@ -2,7 +2,7 @@
 
 use super::{Acting, Reply, Shared, json};
 use crate::dto::{
-    CheckDto, CheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, ProblemDto, QueueDto,
+    PrCheckDto, PrCheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, ProblemDto, QueueDto,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -59,12 +59,12 @@ pub(super) async fn forget(State(app): State<Shared>, Path(id): Path<String>) ->
 }
 
 /// Plans against the base and tells the pull request: one comment, a check on the commit.
-#[utoipa::path(post, path = "/api/export/check", tag = "export", request_body = CheckRequest,
-    responses((status = 200, body = CheckDto), (status = 409, body = ProblemDto), (status = 422, body = ProblemDto)))]
+#[utoipa::path(post, path = "/api/export/check", tag = "export", request_body = PrCheckRequest,
+    responses((status = 200, body = PrCheckDto), (status = 409, body = ProblemDto), (status = 422, body = ProblemDto)))]
 pub(super) async fn check(
     State(app): State<Shared>,
     acting: Acting,
-    Json(request): Json<CheckRequest>,
-) -> Reply<CheckDto> {
+    Json(request): Json<PrCheckRequest>,
+) -> Reply<PrCheckDto> {
     app.workspace().await?.pr_check(&request, &acting).await.map(json)
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{IsTerminal, Read};
 use xcf_api::dto::{
-    CheckDto, CheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, QueueDto, QueuedDto,
+    PrCheckDto, PrCheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, QueueDto, QueuedDto,
 };
 
 pub(super) async fn run(global: &Global, verb: &PrVerb) -> Outcome {
@@ -89,14 +89,14 @@ fn show_export(done: &ExportDto) {
 
 /// Exit codes as `plan`, and 4 while an approval is awaited: the check on the commit says the same (`D15`).
 async fn check(global: &Global, client: &Client, args: &PrCheckArgs) -> Outcome {
-    let request = CheckRequest {
+    let request = PrCheckRequest {
         base: args.base.clone(),
         head: args.head.clone(),
         pull_request: args.pr,
         environments: args.environments.clone(),
         silent: args.silent,
     };
-    let done: CheckDto = trusted(global, client, "/api/export/check", &request).await?;
+    let done: PrCheckDto = trusted(global, client, "/api/export/check", &request).await?;
     let findings = Findings { diagnostics: &done.diagnostics, changes: &done.change_sets };
     if !structured(&done, global.format) && !findings.print(global.format) {
         match global.format {
