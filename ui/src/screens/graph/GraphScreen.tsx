@@ -19,6 +19,7 @@ import { Attention } from "./Attention";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
+import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
@@ -136,6 +137,11 @@ export function GraphScreen() {
             {t("commit")}
           </Button>
         )}
+        {draft.data !== undefined && (
+          <Button icon="branch" onClick={actions.exportToGit}>
+            {t("export.button")}
+          </Button>
+        )}
         <Button
           kind="pri"
           keys="$mod+Enter"
@@ -199,6 +205,9 @@ export function GraphScreen() {
       {actions.overlay === "commit" && draft.data !== undefined && (
         <CommitDialog draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />
       )}
+      {actions.overlay === "export" && draft.data !== undefined && (
+        <ExportSheet draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />
+      )}
       {actions.result !== null && <PlanSheet result={actions.result} onClose={actions.close} />}
       {actions.failure !== null && errorCode(actions.failure) !== "untrusted-workspace" && (
         <Dialog open onClose={actions.close} title={t("planDraft")} wide>
@@ -213,9 +222,10 @@ interface DraftActions {
   planDraft: () => void;
   planning: boolean;
   commit: () => void;
+  exportToGit: () => void;
   undo: () => void;
   redo: () => void;
-  overlay: "commit" | null;
+  overlay: "commit" | "export" | null;
   result: PlanResponse | null;
   failure: Error | null;
   mayPlan: () => boolean;
@@ -228,7 +238,7 @@ function useDraftActions(env: string | undefined): DraftActions {
   const plan = usePlan();
   const undo = useUndo();
   const redo = useRedo();
-  const [overlay, setOverlay] = useState<"commit" | null>(null);
+  const [overlay, setOverlay] = useState<"commit" | "export" | null>(null);
   const { mutate, reset, isPending, data, error } = plan;
   const trusted = workspace.data?.trusted === true;
   const mayPlan = useCallback(() => {
@@ -248,6 +258,7 @@ function useDraftActions(env: string | undefined): DraftActions {
     planDraft,
     planning: isPending,
     commit: useCallback(() => setOverlay("commit"), []),
+    exportToGit: useCallback(() => setOverlay("export"), []),
     undo: useCallback(() => undoNow(), [undoNow]),
     redo: useCallback(() => redoNow(), [redoNow]),
     overlay,
@@ -270,7 +281,7 @@ function useGraphCommands({
   actions: DraftActions;
 }): void {
   const { t } = useTranslation("graph");
-  const { planDraft, commit, undo, redo } = actions;
+  const { planDraft, commit, exportToGit, undo, redo } = actions;
   const clearRef = useRef(clear);
   clearRef.current = clear;
   useCommands(
@@ -278,6 +289,7 @@ function useGraphCommands({
       (): Command[] => [
         { id: "graph.planDraft", title: t("planDraft"), group: "screen", keys: "$mod+Enter", run: planDraft },
         { id: "graph.commit", title: t("commit"), group: "screen", keys: "$mod+Shift+Enter", run: commit },
+        { id: "graph.export", title: t("export.button"), group: "screen", keys: "$mod+Shift+e", run: exportToGit },
         { id: "graph.undo", title: t("draft.undo"), group: "screen", keys: "$mod+z", run: undo },
         { id: "graph.redo", title: t("draft.redo"), group: "screen", keys: "$mod+Shift+z", run: redo },
         {
@@ -295,7 +307,7 @@ function useGraphCommands({
         },
         { id: "graph.clear", title: t("cmd.clear"), group: "screen", keys: "Escape", run: () => clearRef.current() },
       ],
-      [t, planDraft, commit, undo, redo],
+      [t, planDraft, commit, exportToGit, undo, redo],
     ),
   );
   useCommands(
