@@ -10,7 +10,6 @@ use std::sync::OnceLock;
 
 pub struct Gitea {
     pub url: String,
-    pub host: String,
     pub token: String,
     /// The shell that ends Gitea when this process does: it waits for the end of its standard input.
     _keeper: std::process::Child,
@@ -71,7 +70,7 @@ impl Gitea {
         shell.args(["-c", &script]).env("HOME", dir.path()).stdin(Stdio::piped()).stdout(Stdio::null());
         let keeper = shell.stderr(Stdio::null()).spawn().map_err(|e| e.to_string())?;
         let url = format!("http://127.0.0.1:{port}");
-        let gitea = Self { url, host: "127.0.0.1".to_owned(), token, _keeper: keeper, _dir: dir };
+        let gitea = Self { url, token, _keeper: keeper, _dir: dir };
         // Until it answers; curl itself tries again.
         let wait = ["-sf", "--retry", "120", "--retry-delay", "1", "--retry-all-errors", "--max-time", "180"];
         let ready = Command::new("curl").args(wait).arg(format!("{}/api/v1/version", gitea.url)).output();

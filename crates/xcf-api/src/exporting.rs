@@ -73,7 +73,12 @@ impl Workspace {
         Site::detect(model.config.as_ref().and_then(|c| c.spec.forge.as_ref()), remote)
     }
     /// The token for a site. `asking`: a person waits, so the keyring may ask them.
-    async fn forge_token(&self, site: &Site, remote: &Remote, asking: bool) -> Result<(Secret, TokenSource), ForgeError> {
+    async fn forge_token(
+        &self,
+        site: &Site,
+        remote: &Remote,
+        asking: bool,
+    ) -> Result<(Secret, TokenSource), ForgeError> {
         let keyring = asking && !std::env::var("XCF_KEYRING").is_ok_and(|v| v == "off");
         let secrets: &dyn SecretSource = if keyring { self.secrets.as_ref() } else { &NoKeyring };
         xcf_git::forge::token(site, remote, |name| std::env::var(name).ok(), secrets).await
@@ -161,7 +166,8 @@ impl Workspace {
             return Err(nothing(&parcel));
         }
         if parcel.branch == parcel.base {
-            let message = format!("{} is the branch everything is merged into; an export goes to one of its own", parcel.base);
+            let message =
+                format!("{} is the branch everything is merged into; an export goes to one of its own", parcel.base);
             return Err(Problem::new(Kind::Usage, "export-to-base", message).hint("Name another branch: --branch NAME"));
         }
         let mut notes = Vec::new();

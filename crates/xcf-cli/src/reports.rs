@@ -65,7 +65,8 @@ impl Findings<'_> {
         let all = self.all();
         let mut rules: BTreeMap<&str, usize> = all.iter().map(|f| (f.rule.as_str(), 0)).collect();
         rules.values_mut().enumerate().for_each(|(index, slot)| *slot = index);
-        let results: Vec<Value> = all.iter().map(|f| result(f, rules.get(f.rule.as_str()).copied().unwrap_or(0))).collect();
+        let results: Vec<Value> =
+            all.iter().map(|f| result(f, rules.get(f.rule.as_str()).copied().unwrap_or(0))).collect();
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -212,7 +213,10 @@ mod tests {
         assert_eq!((first["level"].as_str(), first["ruleIndex"].as_i64()), (Some("error"), Some(0)));
         let place = &first["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "policies/a%20b.yaml");
-        assert_eq!((place["region"]["startLine"].as_i64(), place["region"]["startColumn"].as_i64()), (Some(7), Some(3)));
+        assert_eq!(
+            (place["region"]["startLine"].as_i64(), place["region"]["startColumn"].as_i64()),
+            (Some(7), Some(3))
+        );
         assert!(run["results"][1]["locations"][0]["physicalLocation"].get("region").is_none(), "the whole file");
         assert_eq!(run["results"][1]["level"], "note");
     }

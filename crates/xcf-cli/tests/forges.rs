@@ -36,10 +36,12 @@ impl World {
         sample.git(&["push", "-q", &login, "main"]);
         let text = sample.read(".xcf.yaml");
         assert!(text.contains("spec:"), "{text}");
-        sample.write(".xcf.yaml", &text.replacen("spec:", "spec:\n  forge:\n    kind: gitea\n", 1).replace(
-            "kind: gitea\n",
-            &format!("kind: gitea\n    url: {}\n", gitea.url),
-        ));
+        sample.write(
+            ".xcf.yaml",
+            &text
+                .replacen("spec:", "spec:\n  forge:\n    kind: gitea\n", 1)
+                .replace("kind: gitea\n", &format!("kind: gitea\n    url: {}\n", gitea.url)),
+        );
         sample.git(&["config", "user.name", "Edith"]);
         sample.git(&["config", "user.email", "edith@sample.invalid"]);
         sample.commit("Name the forge");
@@ -65,7 +67,11 @@ impl World {
     fn change(&self, level: &str) {
         let text = self.sample.read("compositions/config/fleet.yaml");
         let line = text.lines().find(|l| l.contains("log_level:")).unwrap().to_owned();
-        self.sample.replace("compositions/config/fleet.yaml", &line, &format!("{}log_level: {level}", " ".repeat(line.len() - line.trim_start().len())));
+        self.sample.replace(
+            "compositions/config/fleet.yaml",
+            &line,
+            &format!("{}log_level: {level}", " ".repeat(line.len() - line.trim_start().len())),
+        );
     }
 }
 
@@ -138,7 +144,10 @@ fn i4_6_a_policy_that_denies_fails_the_check() {
         return;
     }
     let Some(world) = World::new("denied") else { return };
-    world.sample.write("policies/freeze.rego", "package main\n\ndeny contains \"nothing changes this week\" if {\n\tcount(input.units) > 0\n}\n");
+    world.sample.write(
+        "policies/freeze.rego",
+        "package main\n\ndeny contains \"nothing changes this week\" if {\n\tcount(input.units) > 0\n}\n",
+    );
     world.sample.commit("Freeze");
     world.change("debug");
     world.xcf(&["pr", "create", "--branch", "xcf/denied", "-t", "Log more"]).exits(0);
@@ -211,7 +220,8 @@ fn d13_a_token_of_the_environment_goes_only_to_the_remotes_host() {
     let evil = format!("http://{}", listener.local_addr().unwrap());
     world.sample.replace(".xcf.yaml", &world.gitea.url, &evil);
     world.change("debug");
-    let refused = world.xcf(&["-o", "json", "pr", "create", "--branch", "xcf/evil", "-t", "Send it elsewhere"]).exits(1);
+    let refused =
+        world.xcf(&["-o", "json", "pr", "create", "--branch", "xcf/evil", "-t", "Send it elsewhere"]).exits(1);
     assert!(refused.err.contains("forge-foreign-host"), "{}", refused.err);
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err(), "nobody was called there");

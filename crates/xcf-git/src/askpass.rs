@@ -157,7 +157,8 @@ mod tests {
         let asked = tokio::task::spawn_blocking(move || {
             let user = ask("Username for 'https://git.acme.example': ");
             let password = ask("Password for 'https://ann@git.acme.example': ");
-            let refused = ask("The authenticity of host 'x' can't be established.\nED25519 key.\nAre you sure (yes/no)? ");
+            let refused =
+                ask("The authenticity of host 'x' can't be established.\nED25519 key.\nAre you sure (yes/no)? ");
             (user, password, refused, ask("Password for 'https://ann@git.acme.example': "))
         });
         let (user, password, refused, again) = asked.await.unwrap();

@@ -74,7 +74,10 @@ impl Repo {
 enum Switched {
     Nothing,
     /// HEAD's target before; the branch if it was made.
-    From { before: String, made: Option<String> },
+    From {
+        before: String,
+        made: Option<String>,
+    },
 }
 
 impl Switched {

@@ -37,7 +37,14 @@ mod tests {
     fn dsl9_change_id_is_pr_else_branch_else_commit() {
         let commit = CommitId::new("c0ffee");
         let head = Head { branch: Some("feature/x".to_owned()), commit: Some(commit.clone()) };
-        let pr = PullRequest { number: 12, author: Some("ann".to_owned()), url: None, title: String::new(), body: String::new(), base: None };
+        let pr = PullRequest {
+            number: 12,
+            author: Some("ann".to_owned()),
+            url: None,
+            title: String::new(),
+            body: String::new(),
+            base: None,
+        };
         let with_pr = change_id(&head, &commit, Some(&pr));
         assert_eq!((with_pr.id.as_str(), with_pr.opener.as_deref()), ("PR #12", Some("ann")));
         assert_eq!(change_id(&head, &commit, None).id.as_str(), "feature/x");

@@ -131,7 +131,9 @@ fn commit_chosen(
     // Index first: if the commit fails then, the chosen files are merely staged.
     index.write().map_err(failed("write the index"))?;
     let made = match signed {
-        None => repo.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).map_err(failed("commit"))?,
+        None => {
+            repo.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents).map_err(failed("commit"))?
+        }
         Some((buffer, armour)) => {
             let made = repo.commit_signed(&buffer, &armour, None).map_err(failed("write the signed commit"))?;
             advance(repo, parent.as_ref(), made, message)?;

@@ -113,8 +113,7 @@ fn expand(path: &str) -> PathBuf {
 }
 
 fn last_words(err: &str) -> String {
-    let lines: Vec<&str> =
-        err.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("[GNUPG:]")).collect();
+    let lines: Vec<&str> = err.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("[GNUPG:]")).collect();
     lines.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" | ")
 }
 

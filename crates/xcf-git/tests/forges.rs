@@ -43,7 +43,12 @@ fn with_topic(gitea: &Gitea, project: &str) -> String {
 
 fn new() -> NewPullRequest {
     let text = |t: &str| t.to_owned();
-    NewPullRequest { branch: text("topic"), base: text("main"), title: text("Add b"), body: text("Why: *b*\n\n- one\n") }
+    NewPullRequest {
+        branch: text("topic"),
+        base: text("main"),
+        title: text("Add b"),
+        body: text("Why: *b*\n\n- one\n"),
+    }
 }
 
 fn check(state: CheckState, description: &str) -> Check {
@@ -57,7 +62,10 @@ async fn i4_6_gitea_one_pull_request_one_comment_updated_in_place() {
     let forge = on(gitea, "comments");
     assert_eq!(forge.find("topic").await.unwrap(), None);
     let made = forge.open(&new()).await.unwrap();
-    assert_eq!((made.title.as_str(), made.author.as_deref(), made.base.as_deref()), ("Add b", Some("ann"), Some("main")));
+    assert_eq!(
+        (made.title.as_str(), made.author.as_deref(), made.base.as_deref()),
+        ("Add b", Some("ann"), Some("main"))
+    );
     assert_eq!(forge.find("topic").await.unwrap(), Some(made.clone()));
     assert_eq!(forge.get(made.number).await.unwrap().body.trim_end(), new().body.trim_end());
     let twice = forge.open(&new()).await.unwrap_err();
@@ -101,7 +109,9 @@ async fn i4_6_gitea_the_check_gates_the_merge() {
         println!("{word}: {status} {answer}");
         status
     };
-    for (state, word) in [(CheckState::Pending, "pending"), (CheckState::Failure, "failure"), (CheckState::Error, "error")] {
+    for (state, word) in
+        [(CheckState::Pending, "pending"), (CheckState::Failure, "failure"), (CheckState::Error, "error")]
+    {
         forge.check(&commit, &check(state, &"needs two approvals ".repeat(40))).await.unwrap();
         let (_, now) = gitea.api("GET", &format!("/repos/ann/gate/commits/{commit}/status"), None);
         assert_eq!(now["state"], word, "{now}");
@@ -228,7 +238,9 @@ async fn i4_6_broken_answers_are_told_apart_without_the_token() {
     ] {
         assert_eq!(ask(&broken(garbage)).await.code(), "forge-garbled", "{garbage}");
     }
-    let echo = broken("HTTP/1.1 403 No\r\ncontent-length: 45\r\nconnection: close\r\n\r\n{\"message\":\"bad token t0ken-of-test, go away\"}");
+    let echo = broken(
+        "HTTP/1.1 403 No\r\ncontent-length: 45\r\nconnection: close\r\n\r\n{\"message\":\"bad token t0ken-of-test, go away\"}",
+    );
     assert_eq!(ask(&echo).await.code(), "forge-refused");
     let cut = broken("HTTP/1.1 200 OK\r\ncontent-length: 4000\r\nconnection: close\r\n\r\n[");
     assert!(ask(&cut).await.passes());

@@ -3,7 +3,7 @@
 
 use super::sending::{outcome_word, same_text};
 use super::wording::{LONGEST_BODY, with_plan};
-use crate::dto::{PrCheckDto, PrCheckRequest, PlanRequest, PlanResponse, PullRequestDto};
+use crate::dto::{PlanRequest, PlanResponse, PrCheckDto, PrCheckRequest, PullRequestDto};
 use crate::error::{Answer, Problem};
 use crate::http::Acting;
 use crate::open::{Workspace, blocking};

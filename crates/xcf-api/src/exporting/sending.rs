@@ -75,7 +75,9 @@ impl Workspace {
     /// There is none of that id.
     pub(crate) async fn export_drop(&self, id: &str) -> Answer<DoneDto> {
         match self.outbox().drop_one(id).await? {
-            true => Ok(DoneDto { run: None, message: format!("{id} will not go out; its commit stays on its branch.") }),
+            true => {
+                Ok(DoneDto { run: None, message: format!("{id} will not go out; its commit stays on its branch.") })
+            }
             false => Err(Problem::not_found(format!("a queued export {id}"))),
         }
     }
@@ -89,9 +91,10 @@ impl Workspace {
             Ok(site) => self.forge_token(site, &remote, true).await.map(|(token, _)| token),
             Err(error) => Err(error.clone()),
         };
-        let login = token.as_ref().ok().filter(|_| same_host(&site, &remote)).and_then(|token| {
-            token_login(&remote, token, site.as_ref().is_ok_and(|s| s.kind == ForgeKind::Gitlab))
-        });
+        let login =
+            token.as_ref().ok().filter(|_| same_host(&site, &remote)).and_then(|token| {
+                token_login(&remote, token, site.as_ref().is_ok_and(|s| s.kind == ForgeKind::Gitlab))
+            });
         let push = Push {
             remote: intent.remote.clone(),
             commit: CommitId::new(intent.commit.clone()),
@@ -116,7 +119,8 @@ impl Workspace {
                 let forge = site.connect(&token)?;
                 done.pull_request = Some(pull_request(forge.as_ref(), intent).await?);
                 if site.is_preview() {
-                    done.notes.push(format!("{} is a preview: this adapter was not exercised against one", site.kind_name()));
+                    done.notes
+                        .push(format!("{} is a preview: this adapter was not exercised against one", site.kind_name()));
                 }
             }
             // A plain Git server has no pull requests; the push was all there is to do.

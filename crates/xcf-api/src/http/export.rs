@@ -2,7 +2,7 @@
 
 use super::{Acting, Reply, Shared, json};
 use crate::dto::{
-    PrCheckDto, PrCheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, ProblemDto, QueueDto,
+    DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, PrCheckDto, PrCheckRequest, ProblemDto, QueueDto,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -12,10 +12,7 @@ use utoipa::IntoParams;
 /// What an export would do: diff, branch, title, text. Writes nothing and speaks to nobody.
 #[utoipa::path(post, path = "/api/export/preview", tag = "export", request_body = ExportRequest,
     responses((status = 200, body = ExportPreviewDto), (status = 409, body = ProblemDto)))]
-pub(super) async fn preview(
-    State(app): State<Shared>,
-    Json(request): Json<ExportRequest>,
-) -> Reply<ExportPreviewDto> {
+pub(super) async fn preview(State(app): State<Shared>, Json(request): Json<ExportRequest>) -> Reply<ExportPreviewDto> {
     app.workspace().await?.export_preview(&request).await.map(json)
 }
 

@@ -5,8 +5,8 @@ use crate::args::{Format, Global, PlanArgs};
 use crate::client::Client;
 use crate::exit::Exit;
 use crate::output::{diagnostics, note, structured};
-use std::io::{BufRead, IsTerminal};
 use crate::reports::Findings;
+use std::io::{BufRead, IsTerminal};
 use xcf_api::dto::{ChangeDetailDto, DiagnosticDto, DoneDto, PlanRequest, PlanResponse};
 
 pub(super) async fn run(global: &Global, client: &Client, args: &PlanArgs) -> Outcome {
@@ -54,13 +54,10 @@ fn exit(response: &PlanResponse) -> Exit {
 /// The same for a plan that came another way.
 pub(super) fn found(change_sets: &[ChangeDetailDto], diagnostics: &[DiagnosticDto]) -> Exit {
     let units = || change_sets.iter().flat_map(|c| &c.units);
-    let failed =
-        units().any(|u| u.action == "plan-failed") || diagnostics.iter().any(|d| d.severity == "error");
+    let failed = units().any(|u| u.action == "plan-failed") || diagnostics.iter().any(|d| d.severity == "error");
     if failed {
         Exit::Error
-    } else if change_sets
-        .iter()
-        .any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny"))
+    } else if change_sets.iter().any(|c| c.summary.status == "Denied" || c.policies.iter().any(|p| p.outcome == "deny"))
     {
         Exit::Denied
     } else if change_sets.is_empty() {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{IsTerminal, Read};
 use xcf_api::dto::{
-    PrCheckDto, PrCheckRequest, DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, QueueDto, QueuedDto,
+    DoneDto, ExportDto, ExportPreviewDto, ExportRequest, FlushDto, PrCheckDto, PrCheckRequest, QueueDto, QueuedDto,
 };
 
 pub(super) async fn run(global: &Global, verb: &PrVerb) -> Outcome {
@@ -138,7 +138,14 @@ async fn queue(global: &Global, client: &Client, args: &PrQueueArgs) -> Outcome 
     let list: QueueDto = client.get("/api/export/queue").await?;
     if !structured(&list, global.format) {
         let row = |q: &QueuedDto| {
-            vec![q.id.clone(), q.branch.clone(), q.state.clone(), q.attempts.to_string(), q.title.clone(), q.why.clone()]
+            vec![
+                q.id.clone(),
+                q.branch.clone(),
+                q.state.clone(),
+                q.attempts.to_string(),
+                q.title.clone(),
+                q.why.clone(),
+            ]
         };
         let rows: Vec<_> = list.items.iter().map(row).collect();
         table(&["ID", "BRANCH", "STATE", "TRIES", "TITLE", "WHY"], &rows, global.format);

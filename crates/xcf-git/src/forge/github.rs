@@ -5,9 +5,7 @@ use super::{ForgeError, project_parts};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json as value;
-use xcf_core::ports::forge::{
-    Check, CheckState, Forge, NewPullRequest, Outcome, Posted, PullRequest, SizeLimits,
-};
+use xcf_core::ports::forge::{Check, CheckState, Forge, NewPullRequest, Outcome, Posted, PullRequest, SizeLimits};
 use xcf_core::secret::Secret;
 
 /// The public one.

@@ -6,9 +6,7 @@ use super::http::{Api, Method, cut, encoded, query};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use xcf_core::ports::forge::{
-    Check, CheckState, Forge, NewPullRequest, Outcome, Posted, PullRequest, SizeLimits,
-};
+use xcf_core::ports::forge::{Check, CheckState, Forge, NewPullRequest, Outcome, Posted, PullRequest, SizeLimits};
 use xcf_core::secret::Secret;
 
 const PER_PAGE: usize = 100;

@@ -171,7 +171,8 @@ fn said(value: &Value) -> Option<String> {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let details: Vec<String> = value.get("errors").and_then(Value::as_array).into_iter().flatten().map(detail).collect();
+    let details: Vec<String> =
+        value.get("errors").and_then(Value::as_array).into_iter().flatten().map(detail).collect();
     Some(if details.is_empty() { message } else { format!("{message}: {}", details.join("; ")) })
 }
 

@@ -27,15 +27,8 @@ fn variables(kind: ForgeKind) -> &'static [&'static str] {
 }
 
 /// Every variable of that kind: none of them is handed to a program we start.
-pub(crate) const VARIABLES: [&str; 7] = [
-    "XCF_FORGE_TOKEN",
-    "GITHUB_TOKEN",
-    "GH_TOKEN",
-    "GITEA_TOKEN",
-    "FORGEJO_TOKEN",
-    "GITLAB_TOKEN",
-    "XCF_TOKEN",
-];
+pub(crate) const VARIABLES: [&str; 7] =
+    ["XCF_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "GITLAB_TOKEN", "XCF_TOKEN"];
 
 /// Where the keyring keeps the token of `host`, as a secret reference.
 #[must_use]
@@ -128,7 +121,8 @@ mod tests {
     #[tokio::test]
     async fn d13_the_keyring_is_asked_by_host() {
         let github = Remote::read("git@github.com:acme/infra.git");
-        let (found, source) = token(&site("api.github.com"), &github, has("GITHUB_TOKEN", " "), &Keyring).await.unwrap();
+        let (found, source) =
+            token(&site("api.github.com"), &github, has("GITHUB_TOKEN", " "), &Keyring).await.unwrap();
         assert_eq!((found.expose(), source), ("kept", TokenSource::Keyring));
         let none = token(&site("evil.example"), &github, |_| None, &Keyring).await.unwrap_err();
         assert_eq!(none.code(), "forge-no-token");

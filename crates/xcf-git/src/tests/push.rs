@@ -66,13 +66,18 @@ async fn i4_6_a_push_over_http_arrives_and_its_token_is_seen_by_nobody() {
     let Some((ground, bare, _http)) = over_http() else { return };
     // Run by Git in the middle of it: every argument and environment of this machine that this user may read.
     let seen = ground.beside("seen");
-    let look = format!("for p in /proc/[0-9]*; do cat $p/cmdline $p/environ 2>/dev/null; done | tr '\\000' '\\n' >'{}'", seen.display());
+    let look = format!(
+        "for p in /proc/[0-9]*; do cat $p/cmdline $p/environ 2>/dev/null; done | tr '\\000' '\\n' >'{}'",
+        seen.display()
+    );
     script(&ground.root().join(".git/hooks/pre-push"), &look);
     let wanted = push(&ground, Some(TOKEN));
     assert!(go(&ground, &wanted).await.unwrap().changed);
     assert_eq!(git_in(&bare, &["rev-parse", "xcf/one"]), wanted.commit.as_str());
     assert_eq!(ground.git(&["rev-parse", "origin/xcf/one"]), wanted.commit.as_str());
-    let seen = fs::read_to_string(&seen).unwrap_or_else(|e| String::from_utf8_lossy(&fs::read(&seen).unwrap_or_default()).into_owned() + &e.to_string());
+    let seen = fs::read_to_string(&seen).unwrap_or_else(|e| {
+        String::from_utf8_lossy(&fs::read(&seen).unwrap_or_default()).into_owned() + &e.to_string()
+    });
     assert!(seen.contains("GIT_ASKPASS="), "the hook looked");
     // The server of this test knows it from its own start; nobody else may.
     let own = seen.lines().filter(|l| l.contains(TOKEN) && !l.starts_with("GIT_HTTP_LOGIN=")).count();
@@ -121,7 +126,11 @@ async fn d13_a_password_in_the_address_is_used_and_stays_out_of_arguments() {
     let url = http.url("infra.git").replace("http://", &format!("http://ann:{TOKEN}@"));
     ground.git(&["remote", "set-url", "origin", &url]);
     let seen = ground.beside("seen");
-    let look = format!("for p in /proc/[0-9]*; do cat $p/cmdline 2>/dev/null; done | tr '\\000' '\\n' >'{}'; echo \"$@\" >>'{}'", seen.display(), seen.display());
+    let look = format!(
+        "for p in /proc/[0-9]*; do cat $p/cmdline 2>/dev/null; done | tr '\\000' '\\n' >'{}'; echo \"$@\" >>'{}'",
+        seen.display(),
+        seen.display()
+    );
     script(&ground.root().join(".git/hooks/pre-push"), &look);
     go(&ground, &push(&ground, None)).await.unwrap();
     git_in(&bare, &["rev-parse", "xcf/one"]);

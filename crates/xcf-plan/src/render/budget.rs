@@ -75,7 +75,8 @@ pub(super) fn fit(head: &str, groups: &[Group], foot: &str, limit: usize) -> Str
         out.push_str(&group.more(taken.len()));
         out.push_str(&group.close);
     }
-    let left_out: usize = groups.iter().zip(&shown).filter(|(g, t)| t.is_empty() && !g.vital).map(|(g, _)| g.items.len()).sum();
+    let left_out: usize =
+        groups.iter().zip(&shown).filter(|(g, t)| t.is_empty() && !g.vital).map(|(g, _)| g.items.len()).sum();
     let note = format!("\n{left_out} more entries are left out to stay within the size this place allows.\n");
     if left_out > 0 && out.len() + note.len() + foot.len() <= limit {
         out.push_str(&note);

@@ -124,7 +124,14 @@ fn foot(report: &Report<'_>) -> String {
 }
 
 fn groups(report: &Report<'_>) -> Vec<Group> {
-    let mut groups = vec![denials(report), destroys(report), problems(report), environments(report), approvals(report), warnings(report)];
+    let mut groups = vec![
+        denials(report),
+        destroys(report),
+        problems(report),
+        environments(report),
+        approvals(report),
+        warnings(report),
+    ];
     groups.retain(|g| !g.items.is_empty());
     for reviewed in &report.changes {
         groups.extend(units(reviewed, report.changes.len() > 1));

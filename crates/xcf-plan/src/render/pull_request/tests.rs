@@ -13,18 +13,30 @@ use xcf_core::route::{Gate, Lifecycle};
 fn change_set(units: usize, deletes: usize, denials: usize, words: &str) -> ChangeSet {
     let side = Side::default();
     let names: Vec<_> = (0..units)
-        .map(|n| unit(&format!("prod/app-{n}/web"), Lifecycle::Applications, if n % 3 == 0 { Gate::Strong } else { Gate::Auto }))
+        .map(|n| {
+            unit(
+                &format!("prod/app-{n}/web"),
+                Lifecycle::Applications,
+                if n % 3 == 0 { Gate::Strong } else { Gate::Auto },
+            )
+        })
         .collect();
     let drafts: Vec<UnitDraft<'_>> = names
         .iter()
         .enumerate()
         .map(|(n, unit)| {
             let mut changes: Vec<_> = (0..deletes)
-                .map(|d| change(&format!("terraform_data.old{n}_{d}"), Action::Delete, json!({"input": words}), Value::Null))
+                .map(|d| {
+                    change(&format!("terraform_data.old{n}_{d}"), Action::Delete, json!({"input": words}), Value::Null)
+                })
                 .collect();
             let before = json!({"text": format!("one\n{words}\n"), "password": "hunter1", words: 1});
-            let mut updated =
-                change("terraform_data.x", Action::Update, before, json!({"text": "two\n```\n", "password": "hunter2"}));
+            let mut updated = change(
+                "terraform_data.x",
+                Action::Update,
+                before,
+                json!({"text": "two\n```\n", "password": "hunter2"}),
+            );
             updated.sensitive = vec!["/password".to_owned()];
             changes.push(updated);
             draft(unit, plan(changes))
