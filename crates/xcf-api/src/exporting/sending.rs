@@ -91,6 +91,10 @@ impl Workspace {
             Ok(site) => self.forge_token(site, &remote, true).await.map(|(token, _)| token),
             Err(error) => Err(error.clone()),
         };
+        // Before anything leaves: this repository wants a token sent where it does not belong.
+        if let Err(error @ ForgeError::ForeignHost { .. }) = &token {
+            return Err(error.clone().into());
+        }
         let login =
             token.as_ref().ok().filter(|_| same_host(&site, &remote)).and_then(|token| {
                 token_login(&remote, token, site.as_ref().is_ok_and(|s| s.kind == ForgeKind::Gitlab))
