@@ -138,9 +138,8 @@ export function ExportSheet({
         <>
           <h3 className="t12 sec m">{t("export.commits", { count: look.commits.length })}</h3>
           <ul className="sec">
-            {look.commits.map((title, index) => (
-              // Two commits may have the same title.
-              <li key={`${look.commits.length - index} ${title}`}>{title}</li>
+            {[...new Set(look.commits)].map((title) => (
+              <li key={title}>{title}</li>
             ))}
           </ul>
         </>
@@ -157,7 +156,12 @@ function Where({ look }: { look: ExportPreviewDto }) {
     <>
       <p className="sec">
         {look.forge !== null && look.forge !== undefined
-          ? t("export.forge", { kind: look.forge.kind, host: look.forge.host, project: look.forge.project, base: look.base })
+          ? t("export.forge", {
+              kind: look.forge.kind,
+              host: look.forge.host,
+              project: look.forge.project,
+              base: look.base,
+            })
           : t("export.plainGit", { base: look.base })}
       </p>
       {look.forge?.preview === true && <p className="warn cc">{t("export.preview")}</p>}
