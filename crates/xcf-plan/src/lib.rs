@@ -14,6 +14,7 @@ pub mod covered;
 pub mod gates;
 pub mod graph;
 pub mod inputs;
+pub mod language;
 pub mod ledger;
 pub mod matrix;
 pub mod meaning;

@@ -20,6 +20,7 @@ mod wire;
 
 pub use health::Health;
 pub use modules::ModuleUse;
+pub(crate) use read::is_document_file;
 pub use read::{RegoFile, Unreadable};
 
 use crate::content::ModuleContent;
