@@ -2,8 +2,10 @@
 //! carry them inward. Words (states, actions, layers) are the words of the documents and of `dsl §9`.
 
 mod author;
+mod buffer;
 mod change;
 mod graph;
+mod language;
 mod matrix;
 mod run;
 mod said;
@@ -12,8 +14,10 @@ mod unit;
 mod workspace;
 
 pub use author::*;
+pub use buffer::*;
 pub use change::*;
 pub use graph::*;
+pub use language::*;
 pub use matrix::*;
 pub use run::*;
 pub use said::SaidDto;

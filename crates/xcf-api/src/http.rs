@@ -5,6 +5,7 @@ mod changes;
 mod events;
 mod graph;
 mod guard;
+mod language;
 mod runs;
 mod system;
 mod workspace;
@@ -39,6 +40,9 @@ impl<S: Sync> FromRequestParts<S> for Acting {
     }
 }
 
+/// Largest request body, bytes: an edited text and the one it was edited from, escaped.
+const LARGEST_BODY: usize = 16 << 20;
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -67,6 +71,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::redo))
         .routes(routes!(workspace::discard))
         .routes(routes!(workspace::commit))
+        .routes(routes!(language::language))
+        .routes(routes!(language::buffers))
+        .routes(routes!(language::keep_buffer, language::drop_buffer))
         .routes(routes!(graph::graph))
         .routes(routes!(graph::unit))
         .routes(routes!(graph::matrix))
@@ -93,7 +100,10 @@ fn described() -> OpenApiRouter<Shared> {
 /// The router for in-process use (desktop, CLI).
 pub fn router(app: Shared) -> axum::Router {
     let (router, _) = described().split_for_parts();
-    router.route("/api/{*rest}", axum::routing::any(unknown)).with_state(app)
+    router
+        .route("/api/{*rest}", axum::routing::any(unknown))
+        .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(app)
 }
 
 /// The OpenAPI document as pretty JSON, for `ui/openapi.json`.

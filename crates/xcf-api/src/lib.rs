@@ -3,6 +3,7 @@
 
 mod app;
 mod authoring;
+mod buffers;
 mod doctor;
 mod drafting;
 mod driving;
@@ -17,8 +18,10 @@ pub mod http;
 mod identity;
 mod inspecting;
 pub mod keys;
+mod language;
 mod logbook;
 mod looking;
+pub mod lsp;
 mod open;
 mod paths;
 mod performing;

@@ -49,7 +49,7 @@ impl Workspace {
         .await
     }
     /// Absolute path of a repository-relative one, refused if it or a link on its way leaves the repository.
-    fn inside(&self, path: &str) -> Answer<PathBuf> {
+    pub(crate) fn inside(&self, path: &str) -> Answer<PathBuf> {
         let refuse = || Problem::new(Kind::Usage, "bad-path", format!("`{path}` is not a path inside the repository"));
         let plain =
             !path.is_empty() && Path::new(path).components().all(|c| matches!(c, std::path::Component::Normal(_)));

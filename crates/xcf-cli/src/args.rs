@@ -120,6 +120,8 @@ pub(crate) enum Verb {
     Key(KeyVerb),
     /// JSON Schema of a kind
     Schema(SchemaArgs),
+    /// Language server over stdin and stdout, for editors
+    Lsp,
     /// Completion script for a shell
     Completions(CompletionsArgs),
     /// API and UI for browsers on this machine

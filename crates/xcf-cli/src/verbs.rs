@@ -10,6 +10,7 @@ mod init;
 mod key;
 mod locks;
 mod logs;
+mod lsp;
 mod output;
 mod plan;
 mod route;
@@ -44,6 +45,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Verb::Init(args) => init::run(g, &args).await,
         Verb::Completions(args) => completions::run(&args),
         Verb::Schema(args) => schema::run(&args),
+        Verb::Lsp => lsp::run(g).await,
         Verb::Openapi => schema::openapi(),
         Verb::Serve(args) => serve::run(g, &args).await,
         Verb::Key(verb) => key::run(g, &verb).await,
