@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useEventStream } from "../api/events";
 import { useSession, useWorkspace } from "../api/workspace";
 import { useCommandKeys, useCommands } from "../commands/registry";
+import { UnsavedTexts } from "../editor/UnsavedTexts";
 import { ErrorState } from "../parts/states";
 import { Banners } from "./Banners";
 import { KeySheet } from "./KeySheet";
@@ -43,6 +44,7 @@ export function App() {
       <Rail workspace={here} />
       <main className="main" id="main" tabIndex={-1}>
         {here !== null && <Banners workspace={here} />}
+        {here !== null && <UnsavedTexts />}
         {session.error === null ? (
           (open || away) && <Outlet />
         ) : (

@@ -5,24 +5,47 @@ import type { FileTextDto } from "../api/dto";
 import { Dialog } from "../parts/Dialog";
 import { useSourceSheet } from "../parts/source";
 import { ErrorState, SkeletonRows } from "../parts/states";
-import { sourceText } from "../parts/Why";
+import { type SourceRef, sourceText } from "../parts/Why";
 
 // The editor is large and this sheet is closed at the start.
+const EditorPanel = lazy(() => import("../editor/EditorPanel").then(({ EditorPanel }) => ({ default: EditorPanel })));
 const CodeView = lazy(() => import("../parts/CodeView").then(({ CodeView }) => ({ default: CodeView })));
 
 /** Shows the file a `file:line` names, with the line marked: text is never more than one step away. */
 export function SourceSheet() {
   const source = useSourceSheet((state) => state.open);
-  const api = useApi();
-  const file = useQuery({
-    queryKey: ["file", source?.file],
-    queryFn: ({ signal }) => api.get<FileTextDto>(`/api/file${query({ path: source?.file })}`, signal),
-    enabled: source !== null,
-    staleTime: 0,
-  });
   if (source === null) return null;
   return (
     <Dialog open onClose={() => useSourceSheet.setState({ open: null })} title={sourceText(source)} sheet>
+      {isEditable(source.file) ? (
+        <Suspense fallback={<SkeletonRows what={source.file} />}>
+          <EditorPanel key={source.file} file={source.file} line={source.line ?? null} onGo={openSource} />
+        </Suspense>
+      ) : (
+        <ReadOnly source={source} />
+      )}
+    </Dialog>
+  );
+}
+
+/** Documents are edited here; other files belong to their own tools. */
+function isEditable(file: string): boolean {
+  return /^(\.xcf\.yaml|(envs|compositions|policies)\/.+\.ya?ml)$/.test(file);
+}
+
+function openSource(source: SourceRef): void {
+  useSourceSheet.setState({ open: source });
+}
+
+function ReadOnly({ source }: { source: SourceRef }) {
+  const api = useApi();
+  const file = useQuery({
+    queryKey: ["file", source.file],
+    queryFn: ({ signal }) => api.get<FileTextDto>(`/api/file${query({ path: source.file })}`, signal),
+    staleTime: 0,
+  });
+  return (
+    <>
       {file.error !== null && <ErrorState error={file.error} onRetry={() => void file.refetch()} />}
       {file.isPending && <SkeletonRows what={source.file} />}
       {file.data !== undefined && (
@@ -30,6 +53,6 @@ export function SourceSheet() {
           <CodeView text={file.data.text} line={source.line ?? null} label={source.file} />
         </Suspense>
       )}
-    </Dialog>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import changesEn from "./en/changes.json";
+import editorEn from "./en/editor.json";
 import firstRunEn from "./en/first-run.json";
 import frameEn from "./en/frame.json";
 import graphEn from "./en/graph.json";
@@ -12,6 +13,7 @@ import saidEn from "./en/said.json";
 import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
 import changesZh from "./zh-CN/changes.json";
+import editorZh from "./zh-CN/editor.json";
 import firstRunZh from "./zh-CN/first-run.json";
 import frameZh from "./zh-CN/frame.json";
 import graphZh from "./zh-CN/graph.json";
@@ -32,6 +34,7 @@ export const resources = {
     parts: partsEn,
     graph: graphEn,
     inspector: inspectorEn,
+    editor: editorEn,
     problems: problemsEn,
     changes: changesEn,
     run: runEn,
@@ -47,6 +50,7 @@ export const resources = {
     parts: partsZh,
     graph: graphZh,
     inspector: inspectorZh,
+    editor: editorZh,
     problems: problemsZh,
     changes: changesZh,
     run: runZh,

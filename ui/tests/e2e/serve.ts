@@ -12,13 +12,15 @@ export interface Served {
   /** Starts `xcf` beside it, as the same person on the same machine. */
   xcf(...args: string[]): ChildProcess;
   stop(): Promise<void>;
+  /** Ends it as a crash would, without a word; the home stays for `serve({ home, folder })`. */
+  crash(): Promise<void>;
 }
 
-/** Starts the real `xcf serve` in an empty home, with the built UI, on a free port. */
-export async function serve(): Promise<Served> {
-  const home = mkdtempSync(join(tmpdir(), "xcf-browser-"));
-  const start = join(home, "start");
-  mkdirSync(start);
+/** Starts the real `xcf serve` in an empty home, or in one that a crash left, with the built UI, on a free port. */
+export async function serve(left?: { home: string; folder: string }): Promise<Served> {
+  const home = left?.home ?? mkdtempSync(join(tmpdir(), "xcf-browser-"));
+  const start = left?.folder ?? join(home, "start");
+  mkdirSync(start, { recursive: true });
   const bin = process.env.XCF_BIN ?? "xcf";
   const ui = process.env.XCF_UI_DIR ?? join(import.meta.dirname, "../../dist");
   const env = {
@@ -39,7 +41,7 @@ export async function serve(): Promise<Served> {
   child.stderr.on("data", (text: Buffer) => said.push(text.toString()));
   const address = await firstAddress(child, said);
   const xcf = (...args: string[]) => spawn(bin, args, { cwd: start, env, stdio: ["ignore", "pipe", "pipe"] });
-  return { address, home, xcf, stop: () => end(child, home) };
+  return { address, home, xcf, stop: () => end(child, home), crash: () => kill(child) };
 }
 
 function firstAddress(child: ChildProcess, said: string[]): Promise<string> {
@@ -51,6 +53,13 @@ function firstAddress(child: ChildProcess, said: string[]): Promise<string> {
       const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line);
       if (found !== null) resolve(found[0]);
     });
+  });
+}
+
+function kill(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
   });
 }
 

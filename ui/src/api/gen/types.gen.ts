@@ -3240,3 +3240,16 @@ export type WorkspaceResponses = {
 };
 
 export type WorkspaceResponse = WorkspaceResponses[keyof WorkspaceResponses];
+export type LanguageMethod = "completion" | "hover" | "definition" | "references" | "symbols" | "diagnostics" | "actions";
+export type LanguageRequest = { method: LanguageMethod; file: string; text?: string | null; line?: number; character?: number };
+export type SpanDto = { line: number; character: number; endLine: number; endCharacter: number };
+export type SuggestionDto = { label: string; kind: string; detail: string; docs: string; insert: string; span: SpanDto };
+export type HoverDto = { text: string; span: SpanDto };
+export type TargetDto = { file: string; span: SpanDto };
+export type SymbolDto = { name: string; detail: string; depth: number; span: SpanDto };
+export type LocatedDto = { diagnostic: DiagnosticDto; span: SpanDto };
+export type ActionDto = { title: string; code: string; span: SpanDto; insert: string };
+export type LanguageAnswer = { suggestions: Array<SuggestionDto>; hover?: null | HoverDto; targets: Array<TargetDto>; symbols: Array<SymbolDto>; diagnostics: Array<LocatedDto>; actions: Array<ActionDto> };
+export type BufferRequest = { file: string; text: string; baseText: string };
+export type BufferDto = { file: string; text: string; baseText: string; baseDigest: string; savedAt: string; changedOnDisk: boolean };
+export type BuffersDto = { items: Array<BufferDto>; unreadable: Array<string> };

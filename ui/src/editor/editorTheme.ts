@@ -1,0 +1,46 @@
+import { EditorView } from "@codemirror/view";
+
+/** Lists, hovers and marks of the editable text, from the tokens like everything else. */
+export const editorTheme = EditorView.theme({
+  ".cm-tooltip": {
+    background: "var(--bg-overlay)",
+    color: "var(--fg)",
+    border: "1px solid var(--line)",
+    borderRadius: "var(--r-2)",
+    boxShadow: "var(--shadow-pop)",
+    fontFamily: "var(--font-ui)",
+    fontSize: "12px",
+    lineHeight: "18px",
+  },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-mono)", maxHeight: "16em" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--bg-selected)", color: "var(--fg)" },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
+  ".cm-completionDetail": {
+    color: "var(--fg-3)",
+    fontStyle: "normal",
+    fontFamily: "var(--font-ui)",
+    marginLeft: "10px",
+  },
+  ".cm-completionInfo": { padding: "6px 10px", maxWidth: "360px" },
+  ".cm-tooltip-hover": { padding: "6px 10px", maxWidth: "520px", maxHeight: "320px", overflow: "auto" },
+  ".cm-tooltip-lint": { padding: "0" },
+  ".cm-diagnostic": { padding: "6px 10px", borderLeft: "3px solid var(--line)", whiteSpace: "pre-wrap" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
+  ".cm-diagnostic-info": { borderLeftColor: "var(--run)" },
+  ".cm-diagnosticSource": { color: "var(--fg-3)", opacity: "1", fontFamily: "var(--font-mono)", fontSize: "11px" },
+  ".cm-diagnosticAction": {
+    background: "var(--bg-hover)",
+    color: "var(--fg)",
+    border: "1px solid var(--line)",
+    borderRadius: "var(--r-1)",
+    padding: "1px 8px",
+    font: "inherit",
+  },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)" },
+  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn)" },
+  ".cm-lintRange-info": { backgroundImage: "none", textDecoration: "underline dotted var(--fg-3)" },
+  ".cm-panels": { background: "var(--bg-sunken)", color: "var(--fg)", borderColor: "var(--line)" },
+  ".cm-panel input, .cm-panel button": { font: "inherit" },
+});
