@@ -9,9 +9,7 @@ use crate::open::{Workspace, blocking};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use xcf_core::ports::tree::Tree;
-use xcf_plan::language::{
-    self, DocumentSymbol, Overlay, Position, Snapshot, Span, Suggestion, SuggestionKind, Target,
-};
+use xcf_plan::language::{self, DocumentSymbol, Overlay, Position, Snapshot, Span, Suggestion, SuggestionKind, Target};
 
 /// Open texts by repository-relative path.
 pub(crate) type Open = BTreeMap<String, Arc<str>>;
@@ -84,10 +82,8 @@ fn answer(snapshot: &Snapshot, request: &LanguageRequest, text: &str) -> Languag
         LanguageMethod::Symbols => flatten(&language::symbols(text), 0, &mut answer.symbols),
         LanguageMethod::Diagnostics => {
             let found = language::diagnose(snapshot, file);
-            let located = |f: &language::Found| LocatedDto {
-                diagnostic: DiagnosticDto::from(&f.diagnostic),
-                span: span(f.span),
-            };
+            let located =
+                |f: &language::Found| LocatedDto { diagnostic: DiagnosticDto::from(&f.diagnostic), span: span(f.span) };
             answer.diagnostics = found.iter().map(located).collect();
             answer.actions = actions(snapshot, file, Span { start: Position::default(), end: LAST });
         }
@@ -100,7 +96,10 @@ const LAST: Position = Position { line: u32::MAX, character: u32::MAX };
 
 fn actions(snapshot: &Snapshot, file: &str, asked: Span) -> Vec<ActionDto> {
     let found = language::actions(snapshot, file, asked);
-    found.into_iter().map(|a| ActionDto { title: a.title, code: a.code, span: span(a.span), insert: a.insert }).collect()
+    found
+        .into_iter()
+        .map(|a| ActionDto { title: a.title, code: a.code, span: span(a.span), insert: a.insert })
+        .collect()
 }
 
 fn span(span: Span) -> SpanDto {

@@ -130,8 +130,13 @@ impl Workspace {
         units.sort_by(|a, b| (a.layer, &a.id).cmp(&(b.layer, &b.id)));
         let nodes: Vec<UnitNodeDto> =
             units.iter().map(|u| self.node(model, &ledger, u, changed.contains(&u.id), now)).collect();
-        let nodes = self.with_unreadable(nodes, environment, &head, model, &ledger, now);
-        let edges = model.edges().iter().filter(|e| wanted(&e.from)).map(edge).collect();
+        let known = match draft && !model.health.unreadable.is_empty() {
+            true => self.last_readable().await.unwrap_or(head),
+            false => head,
+        };
+        let nodes = self.with_unreadable(nodes, environment, &known, model, &ledger, now);
+        let mut edges: Vec<EdgeDto> = model.edges().iter().filter(|e| wanted(&e.from)).map(edge).collect();
+        edges.extend(edges_of_unreadable(&known.model, model, &nodes));
         Ok(GraphDto {
             units: nodes,
             edges,
@@ -152,21 +157,21 @@ impl Workspace {
             position: ledger.position,
         })
     }
-    /// Units that the head commit knows and whose text can't be read now: they stay, marked, instead of vanishing.
+    /// Units that the last readable text knows and whose text can't be read now: they stay, marked, instead of vanishing.
     fn with_unreadable(
         &self,
         mut nodes: Vec<UnitNodeDto>,
         environment: Option<&str>,
-        head: &Loaded,
+        known: &Loaded,
         model: &Model,
         ledger: &Ledger,
         now: jiff::Timestamp,
     ) -> Vec<UnitNodeDto> {
         let has_state = |id: &UnitId| ledger.units.get(id).is_some_and(|u| u.may_exist());
         let wanted = |u: &&Unit| environment.is_none_or(|e| u.id.environment.as_str() == e);
-        for unit in head.model.units.iter().filter(wanted).filter(|u| model.unit(&u.id).is_none()) {
-            if let Fate::Unresolved { reason, place } = judge(&unit.id, Some(&head.model), model, &has_state) {
-                let mut node = self.node(&head.model, ledger, unit, false, now);
+        for unit in known.model.units.iter().filter(wanted).filter(|u| model.unit(&u.id).is_none()) {
+            if let Fate::Unresolved { reason, place } = judge(&unit.id, Some(&known.model), model, &has_state) {
+                let mut node = self.node(&known.model, ledger, unit, false, now);
                 node.standing = Standing::BrokenFile.as_str().to_owned();
                 node.standing_why = format!("{reason} ({place})");
                 node.standing_said = Some(SaidDto::new("cannot-tell", node.standing_why.clone()).with("place", &place));
@@ -242,6 +247,16 @@ fn environments(model: &Model) -> Vec<EnvironmentDto> {
             place: e.place.as_ref().map(PlaceDto::from),
         })
         .collect()
+}
+
+/// Edges at units that are drawn although their text can't be read: as they were when it could.
+fn edges_of_unreadable(known: &Model, model: &Model, nodes: &[UnitNodeDto]) -> Vec<EdgeDto> {
+    let drawn: BTreeSet<&str> = nodes.iter().map(|n| n.id.as_str()).collect();
+    let gone = |id: &UnitId| model.unit(id).is_none();
+    let kept = |e: &EdgeDto| drawn.contains(e.from.as_str()) && drawn.contains(e.to.as_str());
+    let any = nodes.iter().any(|n| n.standing == Standing::BrokenFile.as_str());
+    let edges = if any { known.edges() } else { Vec::new() };
+    edges.iter().filter(|e| gone(&e.from) || gone(&e.to)).map(edge).filter(kept).collect()
 }
 
 fn edge(edge: &Edge) -> EdgeDto {

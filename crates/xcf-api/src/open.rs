@@ -53,6 +53,8 @@ pub struct Workspace {
     ledger: Mutex<Ledger>,
     models: Mutex<Vec<(CommitId, Loaded)>>,
     worktree: Mutex<Option<(String, Loaded)>>,
+    /// The newest working tree of this session in which every document could be read.
+    readable: Mutex<Option<Loaded>>,
 }
 
 impl From<GitError> for Problem {
@@ -101,6 +103,7 @@ impl Workspace {
             ledger: Mutex::default(),
             models: Mutex::default(),
             worktree: Mutex::default(),
+            readable: Mutex::default(),
             paths: paths.clone(),
             root,
             uid,
@@ -176,8 +179,15 @@ impl Workspace {
             Ok((mark, Loaded { tree, model }))
         })
         .await?;
+        if fresh.1.model.health.unreadable.is_empty() {
+            *self.readable.lock().await = Some(fresh.1.clone());
+        }
         *cached = Some(fresh.clone());
         Ok(fresh.1)
+    }
+    /// The newest working tree of this session in which every document could be read; none if there was none yet.
+    pub(crate) async fn last_readable(&self) -> Option<Loaded> {
+        self.readable.lock().await.clone()
     }
     /// The model of the head commit; of the working tree on a branch without commits.
     ///

@@ -114,7 +114,10 @@ mod tests {
 
     #[test]
     fn s7_a_promise_of_more_than_there_is_allocates_nothing() {
-        assert_eq!(all(b"Content-Length: 18446744073709551615\r\n\r\n{}"), [Frame::Refused("a message of 18446744073709551615 bytes is more than the 33554432 read here".to_owned())]);
+        assert_eq!(
+            all(b"Content-Length: 18446744073709551615\r\n\r\n{}"),
+            [Frame::Refused("a message of 18446744073709551615 bytes is more than the 33554432 read here".to_owned())]
+        );
         assert_eq!(all(b"Content-Length: 33554432\r\n\r\n{}"), []);
     }
 }

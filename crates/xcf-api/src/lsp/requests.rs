@@ -65,8 +65,7 @@ impl<W: Write> Server<W> {
                 let p: lsp::ReferenceParams = params(asked)?;
                 let at = p.text_document_position;
                 let Some(s) = self.subject(&at.text_document.uri) else { return Ok(Value::Null) };
-                let found =
-                    references(&s.snapshot, &s.text, position(at.position), p.context.include_declaration);
+                let found = references(&s.snapshot, &s.text, position(at.position), p.context.include_declaration);
                 value(found.iter().filter_map(|t| location(&self.root, t)).collect::<Vec<_>>())
             }
             "textDocument/documentSymbol" => {

@@ -2,7 +2,10 @@ use crate::client::Client;
 use serde_json::{Value, json};
 
 fn alive(client: &mut Client) {
-    let reply = client.ask("textDocument/hover", json!({"textDocument": {"uri": "file:///none"}, "position": {"line": 0, "character": 0}}));
+    let reply = client.ask(
+        "textDocument/hover",
+        json!({"textDocument": {"uri": "file:///none"}, "position": {"line": 0, "character": 0}}),
+    );
     assert_eq!(reply["result"], Value::Null, "{reply}");
 }
 
@@ -38,7 +41,10 @@ fn s7_unknown_methods_and_wrong_parameters_are_refused() {
     assert_eq!(client.ask("textDocument/completion", json!({"textDocument": 7}))["error"]["code"], -32602);
     client.tell("$/setTrace", json!({"value": "off"}));
     client.tell("no/suchNotification", json!(null));
-    client.tell("textDocument/didChange", json!({"textDocument": {"uri": "file:///x", "version": 1}, "contentChanges": []}));
+    client.tell(
+        "textDocument/didChange",
+        json!({"textDocument": {"uri": "file:///x", "version": 1}, "contentChanges": []}),
+    );
     client.send(&json!([1, 2]));
     let odd = client.wait(|m| m["id"].is_null() && m.get("error").is_some());
     assert_eq!(odd["error"]["code"], -32600, "{odd}");

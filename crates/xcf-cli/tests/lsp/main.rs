@@ -3,6 +3,7 @@
 
 mod client;
 mod hostile;
+mod keeping;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod typing;

@@ -85,7 +85,9 @@ fn d12_an_unsaved_text_is_seen_from_the_others_and_the_file_stays() {
     client.open(network, &before.replace("name: network", "name: net-two"));
     let told = client.wait(|m| {
         m["method"] == "textDocument/publishDiagnostics"
-            && m["params"]["diagnostics"].as_array().is_some_and(|d| d.iter().any(|d| d["code"] == "missing-composition"))
+            && m["params"]["diagnostics"]
+                .as_array()
+                .is_some_and(|d| d.iter().any(|d| d["code"] == "missing-composition"))
     });
     assert_eq!(told["params"]["uri"], client.uri(cluster).as_str());
     assert_eq!(client.text(network), before);

@@ -59,6 +59,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const tone = toneOf(unit.status);
   const classes = ["node", layerClass(unit.layer)];
   if (unit.layer === "Ephemeral" || unit.status === "unassembled") classes.push("eph");
+  if (unit.status === "brokenFile") classes.push("stale");
   if (attention) classes.push("att", tone);
   if (selected) classes.push("sel");
   return (
