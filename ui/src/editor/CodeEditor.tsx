@@ -93,7 +93,7 @@ export function CodeEditor(props: CodeEditorProps) {
           EditorState.phrases.of(phrases(t as never)),
           EditorState.lineSeparator.of(text.includes("\r\n") ? "\r\n" : "\n"),
           EditorState.tabSize.of(2),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           languageService(ask, journeys),
           keymap.of([
             { key: "Mod-s", run: report.save },

@@ -106,7 +106,6 @@ function Head({ state, file, onSave }: { state: FileBuffer; file: string; onSave
       <span className="mono t12 ell" title={file}>
         {file}
       </span>
-      <span className="grow" />
       <span className="mut t12 nw" role="status">
         {buffer === null ? t("saved") : t(`kept.${buffer.kept}`)}
       </span>

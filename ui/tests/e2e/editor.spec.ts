@@ -56,6 +56,27 @@ async function take(page: Page, typed: string, label: string): Promise<void> {
   await expect(chosen.filter({ hasText: label })).toHaveCount(0);
 }
 
+/** Ctrl-click on a word of the text. */
+async function followWord(page: Page, word: string): Promise<void> {
+  const at = await page.locator(".ins .cm-content").evaluate((content, wanted) => {
+    const walk = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
+      const start = node.textContent?.indexOf(wanted) ?? -1;
+      if (start < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, start + wanted.length);
+      const box = range.getBoundingClientRect();
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    }
+    return null;
+  }, word);
+  if (at === null) throw new Error(`${word} is not on screen`);
+  await page.keyboard.down("Control");
+  await page.mouse.click(at.x, at.y);
+  await page.keyboard.up("Control");
+}
+
 test("write with completion, see what is wrong, go to a definition, save, undo, redo", async ({ page }) => {
   await choose(page, "light", "en");
   const say = words("en");
@@ -89,10 +110,7 @@ test("write with completion, see what is wrong, go to a definition, save, undo, 
   });
 
   await test.step("a name leads to its definition", async () => {
-    await text
-      .getByText("orders-db")
-      .first()
-      .click({ modifiers: ["Control"] });
+    await followWord(page, "orders-db");
     const sheet = page.getByRole("dialog");
     await expect(sheet).toContainText("compositions/data/orders-db.yaml");
     await expect(sheet.getByRole("textbox")).toContainText("storage_gb");
@@ -112,7 +130,7 @@ test("write with completion, see what is wrong, go to a definition, save, undo, 
     await page.keyboard.press("Control+z");
     await expect.poll(() => readFileSync(file, "utf8")).toBe(before);
     await expect(text).not.toContainText("approval: strong");
-    await page.keyboard.press("Control+Shift+z");
+    await page.keyboard.press("Control+Shift+Z");
     await expect.poll(() => readFileSync(file, "utf8")).toBe(saved);
     await expect(text).toContainText("approval: strong");
   });

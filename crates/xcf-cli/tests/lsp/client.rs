@@ -125,7 +125,7 @@ impl Client {
             json!({
                 "textDocument": {"uri": uri},
                 "position": {"line": line, "character": character},
-                "context": {"includeDeclaration": true},
+                "context": {"includeDeclaration": true, "triggerKind": 1},
             }),
         );
         assert!(reply.get("error").is_none(), "{reply}");

@@ -148,6 +148,28 @@ export type ActDto = {
 };
 
 /**
+ * A quick fix.
+ */
+export type ActionDto = {
+    /**
+     * What it does.
+     */
+    title: string;
+    /**
+     * Code of the diagnostic it mends.
+     */
+    code: string;
+    /**
+     * What is replaced.
+     */
+    span: SpanDto;
+    /**
+     * With what.
+     */
+    insert: string;
+};
+
+/**
  * What the acting person may do now, and why not.
  */
 export type AllowedDto = {
@@ -327,6 +349,68 @@ export type AuthoredFileDto = {
      * Text after; none if it goes.
      */
     newText?: string | null;
+};
+
+/**
+ * A kept text.
+ */
+export type BufferDto = {
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * The text in the editor.
+     */
+    text: string;
+    /**
+     * The text it was edited from.
+     */
+    baseText: string;
+    /**
+     * Digest of that text, for saving.
+     */
+    baseDigest: string;
+    /**
+     * When it was kept.
+     */
+    savedAt: string;
+    /**
+     * True if the file is not what the text was edited from any more.
+     */
+    changedOnDisk: boolean;
+};
+
+/**
+ * An unsaved text to keep.
+ */
+export type BufferRequest = {
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * The text in the editor.
+     */
+    text: string;
+    /**
+     * The text it was edited from: what a merge needs if the file changes meanwhile.
+     */
+    baseText: string;
+};
+
+/**
+ * All kept texts.
+ */
+export type BuffersDto = {
+    /**
+     * By path.
+     */
+    items: Array<BufferDto>;
+    /**
+     * Kept texts that can't be read any more; nothing was removed.
+     */
+    unreadable: Array<string>;
 };
 
 /**
@@ -1082,6 +1166,20 @@ export type HistoryDto = {
 };
 
 /**
+ * What is known of the word at the cursor.
+ */
+export type HoverDto = {
+    /**
+     * Markdown.
+     */
+    text: string;
+    /**
+     * The word.
+     */
+    span: SpanDto;
+};
+
+/**
  * A person.
  */
 export type IdentityDto = {
@@ -1190,6 +1288,78 @@ export type LaneDto = {
      * `auto`, `approve`, `strong` or `environment`.
      */
     gate: string;
+};
+
+/**
+ * The answer; only what was asked for is filled.
+ */
+export type LanguageAnswer = {
+    /**
+     * Completion, best first.
+     */
+    suggestions: Array<SuggestionDto>;
+    hover?: HoverDto | null;
+    /**
+     * Definitions or references.
+     */
+    targets: Array<TargetDto>;
+    /**
+     * Outline.
+     */
+    symbols: Array<SymbolDto>;
+    /**
+     * Diagnostics of the file.
+     */
+    diagnostics: Array<LocatedDto>;
+    /**
+     * Quick fixes.
+     */
+    actions: Array<ActionDto>;
+};
+
+/**
+ * A question about a text.
+ */
+export type LanguageMethod = 'completion' | 'hover' | 'definition' | 'references' | 'symbols' | 'diagnostics' | 'actions';
+
+/**
+ * A question about a text; positions count lines from 0 and UTF-16 code units from 0.
+ */
+export type LanguageRequest = {
+    /**
+     * What is asked.
+     */
+    method: LanguageMethod;
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * The text as it is in the editor; none: as saved.
+     */
+    text?: string | null;
+    /**
+     * Line of the cursor.
+     */
+    line?: number;
+    /**
+     * Column of the cursor.
+     */
+    character?: number;
+};
+
+/**
+ * A diagnostic with its place as editors count.
+ */
+export type LocatedDto = {
+    /**
+     * What.
+     */
+    diagnostic: DiagnosticDto;
+    /**
+     * Where.
+     */
+    span: SpanDto;
 };
 
 /**
@@ -1986,6 +2156,28 @@ export type SessionDto = {
 };
 
 /**
+ * Start and end; lines from 0, UTF-16 code units from 0.
+ */
+export type SpanDto = {
+    /**
+     * First line.
+     */
+    line: number;
+    /**
+     * First column.
+     */
+    character: number;
+    /**
+     * Last line.
+     */
+    endLine: number;
+    /**
+     * Column behind the last.
+     */
+    endCharacter: number;
+};
+
+/**
  * Figures of the status bar.
  */
 export type StatusCountsDto = {
@@ -2069,6 +2261,72 @@ export type StoreDto = {
      * What is wrong; empty if ok.
      */
     problem: string;
+};
+
+/**
+ * Something that could be written at the cursor.
+ */
+export type SuggestionDto = {
+    /**
+     * What is shown.
+     */
+    label: string;
+    /**
+     * `key`, `word`, `name`, `input` or `output`.
+     */
+    kind: string;
+    /**
+     * A few words beside the label.
+     */
+    detail: string;
+    /**
+     * Documentation, Markdown.
+     */
+    docs: string;
+    /**
+     * Text that replaces `span`.
+     */
+    insert: string;
+    /**
+     * What is replaced.
+     */
+    span: SpanDto;
+};
+
+/**
+ * A line of a file's outline.
+ */
+export type SymbolDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Kind or value beside it.
+     */
+    detail: string;
+    /**
+     * How deep it stands, from 0; the list is in order of text.
+     */
+    depth: number;
+    /**
+     * The name's place.
+     */
+    span: SpanDto;
+};
+
+/**
+ * A place in a file.
+ */
+export type TargetDto = {
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * Where.
+     */
+    span: SpanDto;
 };
 
 /**
@@ -2496,6 +2754,56 @@ export type ActResponses = {
 
 export type ActResponse = ActResponses[keyof ActResponses];
 
+export type DropBufferData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Repository-relative path.
+         */
+        path: string;
+    };
+    url: '/api/buffer';
+};
+
+export type DropBufferResponses = {
+    200: DoneDto;
+};
+
+export type DropBufferResponse = DropBufferResponses[keyof DropBufferResponses];
+
+export type KeepBufferData = {
+    body: BufferRequest;
+    path?: never;
+    query?: never;
+    url: '/api/buffer';
+};
+
+export type KeepBufferErrors = {
+    409: ProblemDto;
+};
+
+export type KeepBufferError = KeepBufferErrors[keyof KeepBufferErrors];
+
+export type KeepBufferResponses = {
+    200: DoneDto;
+};
+
+export type KeepBufferResponse = KeepBufferResponses[keyof KeepBufferResponses];
+
+export type BuffersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/buffers';
+};
+
+export type BuffersResponses = {
+    200: BuffersDto;
+};
+
+export type BuffersResponse = BuffersResponses[keyof BuffersResponses];
+
 export type ListData = {
     body?: never;
     path?: never;
@@ -2907,6 +3215,25 @@ export type GraphResponses = {
 
 export type GraphResponse = GraphResponses[keyof GraphResponses];
 
+export type LanguageData = {
+    body: LanguageRequest;
+    path?: never;
+    query?: never;
+    url: '/api/language';
+};
+
+export type LanguageErrors = {
+    404: ProblemDto;
+};
+
+export type LanguageError = LanguageErrors[keyof LanguageErrors];
+
+export type LanguageResponses = {
+    200: LanguageAnswer;
+};
+
+export type LanguageResponse = LanguageResponses[keyof LanguageResponses];
+
 export type LocksData = {
     body?: never;
     path?: never;
@@ -3240,16 +3567,3 @@ export type WorkspaceResponses = {
 };
 
 export type WorkspaceResponse = WorkspaceResponses[keyof WorkspaceResponses];
-export type LanguageMethod = "completion" | "hover" | "definition" | "references" | "symbols" | "diagnostics" | "actions";
-export type LanguageRequest = { method: LanguageMethod; file: string; text?: string | null; line?: number; character?: number };
-export type SpanDto = { line: number; character: number; endLine: number; endCharacter: number };
-export type SuggestionDto = { label: string; kind: string; detail: string; docs: string; insert: string; span: SpanDto };
-export type HoverDto = { text: string; span: SpanDto };
-export type TargetDto = { file: string; span: SpanDto };
-export type SymbolDto = { name: string; detail: string; depth: number; span: SpanDto };
-export type LocatedDto = { diagnostic: DiagnosticDto; span: SpanDto };
-export type ActionDto = { title: string; code: string; span: SpanDto; insert: string };
-export type LanguageAnswer = { suggestions: Array<SuggestionDto>; hover?: null | HoverDto; targets: Array<TargetDto>; symbols: Array<SymbolDto>; diagnostics: Array<LocatedDto>; actions: Array<ActionDto> };
-export type BufferRequest = { file: string; text: string; baseText: string };
-export type BufferDto = { file: string; text: string; baseText: string; baseDigest: string; savedAt: string; changedOnDisk: boolean };
-export type BuffersDto = { items: Array<BufferDto>; unreadable: Array<string> };
