@@ -4,7 +4,13 @@
 
 mod block;
 mod change;
+mod comments;
+mod documents;
+mod draft;
 mod flow;
+mod lists;
+mod merge;
+mod patch;
 mod render;
 mod site;
 #[cfg(test)]
@@ -14,10 +20,14 @@ use crate::docs::Limits;
 use crate::docs::{model, parse, spans};
 use crate::ids::Digest;
 use change::{Change, expand, to_model};
+pub use draft::{Draft, Spot};
+pub use merge::{Conflict, ConflictKind, Merged, Side, merge};
+use patch::{Edited, Raw};
+pub use patch::{Fate, FilePatch, Patch, Splice, Stale, invert, splice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use site::{Site, Splice};
+use site::{How, Site};
 use spans::SpanTree;
 use std::sync::Arc;
 
@@ -33,10 +43,36 @@ pub enum Edit {
         /// The value.
         value: Value,
     },
-    /// Removes a key or a list item. A map or list that loses its last one is left empty.
+    /// Removes a key or a list item; comments above it stay. A map or list that loses its last one is left empty.
     Remove {
         /// JSON pointer from the document root.
         pointer: String,
+    },
+    /// Removes a key or a list item with its comments: those right above it in its column, those inside it.
+    Delete {
+        /// JSON pointer from the document root.
+        pointer: String,
+    },
+    /// Puts a new item into a list, before the item `pointer` names; the length, or `-`, appends.
+    Insert {
+        /// JSON pointer of a list item.
+        pointer: String,
+        /// The item.
+        value: Value,
+    },
+    /// Moves a list item with its comments inside its list.
+    Move {
+        /// JSON pointer of the item.
+        pointer: String,
+        /// Its index afterwards.
+        to: usize,
+    },
+    /// Gives a key another name; its quotes, place, value and comments stay.
+    Rename {
+        /// JSON pointer of the key.
+        pointer: String,
+        /// The name.
+        to: String,
     },
 }
 
@@ -104,58 +140,99 @@ pub fn text_digest(text: &str) -> Digest {
 /// # Errors
 /// The first edit that can't be made exactly; nothing is changed then.
 pub fn apply(text: &str, doc_index: usize, edits: &[Edit]) -> Result<String, EditError> {
-    let mut text = text.to_owned();
+    let mut edited = Edited::new(text);
+    run(&mut edited, doc_index, edits)?;
+    Ok(edited.text().to_owned())
+}
+
+/// As [`apply`], but gives the smallest splices that make the edits.
+///
+/// # Errors
+/// As [`apply`].
+pub fn splices(text: &str, doc_index: usize, edits: &[Edit]) -> Result<Vec<Splice>, EditError> {
+    let mut edited = Edited::new(text);
+    run(&mut edited, doc_index, edits)?;
+    Ok(edited.splices())
+}
+
+fn run(text: &mut Edited, doc_index: usize, edits: &[Edit]) -> Result<(), EditError> {
     for edit in edits {
-        let open = Open::read(&text, doc_index)?;
-        for change in expand(&open, edit)? {
-            text = apply_one(&text, doc_index, &change)?;
+        let open = Open::read(text.text(), doc_index)?;
+        let (scalars, others) = expand(&open, edit)?.into_iter().partition(|c| replaces_scalar(&open, c));
+        change_scalars(text, doc_index, scalars)?;
+        for change in others {
+            change_text(text, doc_index, &change)?;
         }
     }
-    Ok(text)
+    Ok(())
 }
 
-fn apply_one(text: &str, doc_index: usize, change: &Change) -> Result<String, EditError> {
+/// A scalar for a scalar: moves nothing else, so that many of them can be made in one go.
+fn replaces_scalar(open: &Open, change: &Change) -> bool {
+    let Change::Replace { pointer, value } = change else { return false };
+    let was = open.model.pointer(pointer);
+    !value.is_object() && !value.is_array() && was.is_some_and(|w| !w.is_object() && !w.is_array())
+}
+
+fn change_scalars(text: &mut Edited, doc_index: usize, changes: Vec<Change>) -> Result<(), EditError> {
+    if let [_, _, ..] = changes.as_slice()
+        && let Ok((raws, after)) = attempt(text.text(), doc_index, &changes, PLAIN)
+    {
+        text.replace(raws, after);
+        return Ok(());
+    }
+    changes.iter().try_for_each(|change| change_text(text, doc_index, change))
+}
+
+/// Ways to write a change, best first. A text block can swallow a comment behind it, a blank line can be part of a text:
+/// such an attempt is not what was asked, and the next one is plainer.
+const ATTEMPTS: [How; 3] = [How { text_blocks: true, tidy: true }, How { text_blocks: true, tidy: false }, PLAIN];
+
+const PLAIN: How = How { text_blocks: false, tidy: false };
+
+fn change_text(text: &mut Edited, doc_index: usize, change: &Change) -> Result<(), EditError> {
+    let mut last = EditError::Unsafe { pointer: change.pointer().to_owned() };
+    for how in ATTEMPTS {
+        match attempt(text.text(), doc_index, std::slice::from_ref(change), how) {
+            Ok((raws, after)) => {
+                text.replace(raws, after);
+                return Ok(());
+            }
+            Err(error @ EditError::Unsafe { .. }) => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(behind_its_anchor(text.text(), doc_index, change).unwrap_or(last))
+}
+
+/// An alias can't come to stand before its anchor: why a list with some can't be put into another order.
+fn behind_its_anchor(text: &str, doc_index: usize, change: &Change) -> Option<EditError> {
+    let Change::Move { pointer, .. } = change else { return None };
+    let open = Open::read(text, doc_index).ok()?;
+    let list = open.tree.find(pointer)?.value;
+    let line = Site::new(text, &open.tree, PLAIN).shared_line(list)?;
+    Some(EditError::Alias { pointer: pointer.clone(), line })
+}
+
+/// Makes the changes and reads the result again.
+fn attempt(text: &str, doc_index: usize, changes: &[Change], how: How) -> Result<(Vec<Raw>, String), EditError> {
+    let pointer = changes.first().map(Change::pointer).unwrap_or_default();
+    let unsafe_edit = || EditError::Unsafe { pointer: pointer.to_owned() };
     let open = Open::read(text, doc_index)?;
     let mut expected = open.model.clone();
-    to_model(&mut expected, change)?;
-    let result = attempt(text, doc_index, change, &open, &expected, true);
-    match result {
-        Err(EditError::Unsafe { .. }) => attempt(text, doc_index, change, &open, &expected, false),
-        other => other,
+    let site = Site::new(text, &open.tree, how);
+    let mut raws = Vec::new();
+    for change in changes {
+        to_model(&mut expected, change)?;
+        raws.extend(site.splices(change)?);
     }
-}
-
-/// Makes the change and reads the result again. A text block that swallows a comment behind it fails here; the next
-/// attempt writes the text in quotes.
-fn attempt(
-    text: &str,
-    doc_index: usize,
-    change: &Change,
-    open: &Open,
-    expected: &Value,
-    text_blocks: bool,
-) -> Result<String, EditError> {
-    let unsafe_edit = || EditError::Unsafe { pointer: change.pointer().to_owned() };
-    let splices = Site::new(text, &open.tree, text_blocks).splices(change)?;
-    let edited = splice(text, splices).ok_or_else(unsafe_edit)?;
+    raws.sort_by_key(|r| r.range.start);
+    let edited = Edited::preview(text, &raws).ok_or_else(unsafe_edit)?;
     let again = Open::read(&edited, doc_index).map_err(|_| unsafe_edit())?;
-    if again.model != *expected || again.others != open.others || again.faults > open.faults {
+    if again.model != expected || again.others != open.others || again.faults > open.faults {
         return Err(unsafe_edit());
     }
-    Ok(edited)
-}
-
-fn splice(text: &str, mut splices: Vec<Splice>) -> Option<String> {
-    splices.sort_by_key(|s| s.range.start);
-    let mut out = String::with_capacity(text.len() + splices.iter().map(|s| s.with.len()).sum::<usize>());
-    let mut at = 0;
-    for splice in splices {
-        out.push_str(text.get(at..splice.range.start)?);
-        out.push_str(&splice.with);
-        at = splice.range.end;
-    }
-    out.push_str(text.get(at..)?);
-    Some(out)
+    Ok((raws, edited))
 }
 
 /// A text opened for an edit of one document.

@@ -1,5 +1,6 @@
 //! Edits taken apart into changes of one node each, and what each does to the data.
 
+use super::lists::Fragment;
 use super::{Edit, EditError, Open};
 use crate::docs::spans::{NodeId, NodeKind, SpanTree, escape, tokens};
 use serde_json::{Map, Value};
@@ -13,8 +14,14 @@ pub(super) enum Change {
     AddKey { pointer: String, key: String, value: Value },
     /// A new item before item `index` of the list at `pointer`; the length appends.
     AddItem { pointer: String, index: usize, value: Value },
-    /// The key or item at `pointer` goes.
-    Remove { pointer: String },
+    /// The key or item at `pointer` goes; its comments too if `comments`.
+    Remove { pointer: String, comments: bool },
+    /// The key at `pointer` gets another name.
+    Rename { pointer: String, to: String },
+    /// Item `from` of the list at `pointer` comes to stand at `to`.
+    Move { pointer: String, from: usize, to: usize },
+    /// An item from elsewhere, before item `index` of the list at `pointer`.
+    Put { pointer: String, index: usize, item: Fragment },
 }
 
 impl Change {
@@ -23,7 +30,10 @@ impl Change {
             Self::Replace { pointer, .. }
             | Self::AddKey { pointer, .. }
             | Self::AddItem { pointer, .. }
-            | Self::Remove { pointer } => pointer,
+            | Self::Remove { pointer, .. }
+            | Self::Rename { pointer, .. }
+            | Self::Move { pointer, .. }
+            | Self::Put { pointer, .. } => pointer,
         }
     }
 }
@@ -36,11 +46,39 @@ fn nowhere(pointer: &str, why: &'static str) -> EditError {
 pub(super) fn expand(open: &Open, edit: &Edit) -> Result<Vec<Change>, EditError> {
     let mut out = Vec::new();
     match edit {
-        Edit::Remove { pointer } => {
-            if pointer.is_empty() || open.tree.find(pointer).is_none() {
-                return Err(nowhere(pointer, "no such key or item"));
+        Edit::Remove { pointer } | Edit::Delete { pointer } => {
+            exists(open, pointer)?;
+            let comments = matches!(edit, Edit::Delete { .. });
+            out.push(Change::Remove { pointer: pointer.clone(), comments });
+        }
+        Edit::Insert { pointer, value } => {
+            let (list, index) = slot(open, pointer)?;
+            out.push(Change::AddItem { pointer: list, index, value: value.clone() });
+        }
+        Edit::Move { pointer, to } => {
+            exists(open, pointer)?;
+            let (list, from) = slot(open, pointer)?;
+            let count = open.model.pointer(&list).and_then(Value::as_array).map_or(0, Vec::len);
+            if *to >= count {
+                return Err(nowhere(pointer, "the list is not that long"));
             }
-            out.push(Change::Remove { pointer: pointer.clone() });
+            if from != *to {
+                out.push(Change::Move { pointer: list, from, to: *to });
+            }
+        }
+        Edit::Rename { pointer, to } => {
+            exists(open, pointer)?;
+            let (map, key) = pointer.rsplit_once('/').unwrap_or_default();
+            let Some(Value::Object(map)) = open.model.pointer(map) else {
+                return Err(nowhere(pointer, "only keys of maps have names"));
+            };
+            if key == escape(to) {
+                return Ok(out);
+            }
+            if map.contains_key(to) {
+                return Err(nowhere(pointer, "there is a key of this name"));
+            }
+            out.push(Change::Rename { pointer: pointer.clone(), to: to.clone() });
         }
         Edit::Set { pointer, value } => match open.tree.find(pointer) {
             Some(step) => {
@@ -51,6 +89,22 @@ pub(super) fn expand(open: &Open, edit: &Edit) -> Result<Vec<Change>, EditError>
         },
     }
     Ok(out)
+}
+
+fn exists(open: &Open, pointer: &str) -> Result<(), EditError> {
+    let found = !pointer.is_empty() && open.tree.find(pointer).is_some();
+    found.then_some(()).ok_or_else(|| nowhere(pointer, "no such key or item"))
+}
+
+/// The list and index a pointer to an item, or behind the last one, names.
+pub(super) fn slot(open: &Open, pointer: &str) -> Result<(String, usize), EditError> {
+    let (list, last) = pointer.rsplit_once('/').ok_or_else(|| nowhere(pointer, "no such list"))?;
+    let Some(Value::Array(items)) = open.model.pointer(list) else {
+        return Err(nowhere(pointer, "it is no item of a list"));
+    };
+    let index = if last == "-" { Some(items.len()) } else { last.parse().ok().filter(|i| *i <= items.len()) };
+    let index = index.ok_or_else(|| nowhere(pointer, "the list is not that long"))?;
+    Ok((list.to_owned(), index))
 }
 
 /// Adds what a pointer names that leads beyond what exists.
@@ -107,7 +161,7 @@ fn differences(tree: &SpanTree, id: NodeId, old: &Value, new: &Value, pointer: &
                 }
             }
             let gone = before.keys().filter(|k| !after.contains_key(*k));
-            out.extend(gone.map(|k| Change::Remove { pointer: format!("{pointer}/{}", escape(k)) }));
+            out.extend(gone.map(|k| gone_at(format!("{pointer}/{}", escape(k)))));
         }
         (Some(NodeKind::List(items)), Value::Array(before), Value::Array(after)) if !before.is_empty() => {
             list_differences(tree, items, (before, after), pointer, out);
@@ -140,8 +194,18 @@ fn list_differences(
         }
     }
     for index in (shared..old_end).rev() {
-        out.push(Change::Remove { pointer: format!("{pointer}/{index}") });
+        out.push(gone_at(format!("{pointer}/{index}")));
     }
+}
+
+fn gone_at(pointer: String) -> Change {
+    Change::Remove { pointer, comments: false }
+}
+
+/// The name a pointer ends with.
+fn last_name(pointer: &str) -> Option<(&str, String)> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    Some((parent, last.replace("~1", "/").replace("~0", "~")))
 }
 
 /// Does to the data what the change must do to the text.
@@ -155,13 +219,14 @@ pub(super) fn to_model(model: &mut Value, change: &Change) -> Result<(), EditErr
             }
             _ => return Err(missing()),
         },
-        Change::AddItem { pointer, index, value } => match model.pointer_mut(pointer) {
-            Some(Value::Array(items)) if *index <= items.len() => items.insert(*index, value.clone()),
-            _ => return Err(missing()),
-        },
-        Change::Remove { pointer } => {
-            let (parent, last) = pointer.rsplit_once('/').ok_or_else(missing)?;
-            let key = last.replace("~1", "/").replace("~0", "~");
+        Change::AddItem { pointer, index, value } | Change::Put { pointer, index, item: Fragment { value, .. } } => {
+            match model.pointer_mut(pointer) {
+                Some(Value::Array(items)) if *index <= items.len() => items.insert(*index, value.clone()),
+                _ => return Err(missing()),
+            }
+        }
+        Change::Remove { pointer, .. } => {
+            let (parent, key) = last_name(pointer).ok_or_else(missing)?;
             match model.pointer_mut(parent) {
                 Some(Value::Object(map)) => {
                     map.shift_remove(&key).ok_or_else(missing)?;
@@ -176,6 +241,19 @@ pub(super) fn to_model(model: &mut Value, change: &Change) -> Result<(), EditErr
                 _ => return Err(missing()),
             }
         }
+        Change::Rename { pointer, to } => {
+            let (parent, key) = last_name(pointer).ok_or_else(missing)?;
+            let Some(Value::Object(map)) = model.pointer_mut(parent) else { return Err(missing()) };
+            let renamed = std::mem::take(map).into_iter();
+            *map = renamed.map(|(k, v)| if k == key { (to.clone(), v) } else { (k, v) }).collect();
+        }
+        Change::Move { pointer, from, to } => match model.pointer_mut(pointer) {
+            Some(Value::Array(items)) if *from < items.len() && *to < items.len() => {
+                let item = items.remove(*from);
+                items.insert(*to, item);
+            }
+            _ => return Err(missing()),
+        },
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Changes inside braces and brackets.
 
 use super::EditError;
+use super::patch::Raw;
 use super::render::{inline, key};
-use super::site::{Entry, Located, Site, Splice};
+use super::site::{Entry, Located, Site};
 use crate::docs::spans::{NodeId, NodeKind, Style};
 use serde_json::Value;
 
@@ -15,14 +16,14 @@ impl Site<'_> {
         }
     }
 
-    pub(super) fn flow_replace(&self, entry: &Entry, value: &Value) -> Vec<Splice> {
+    pub(super) fn flow_replace(&self, entry: &Entry, value: &Value) -> Vec<Raw> {
         let shown = inline(value, self.style_of(entry.value), true);
         let shown = match entry.mark_end {
             None => format!(": {shown}"),
             Some(mark) if mark == entry.end && entry.start != mark => format!(" {shown}"),
             Some(_) => shown,
         };
-        vec![Splice::replace(entry.value_start..entry.end, shown)]
+        vec![Raw::replace(entry.value_start..entry.end, shown)]
     }
 
     /// Adds a key or an item to a flow map or list.
@@ -32,16 +33,16 @@ impl Site<'_> {
         index: usize,
         name: Option<&str>,
         value: &Value,
-    ) -> Result<Vec<Splice>, EditError> {
+    ) -> Result<Vec<Raw>, EditError> {
         let shown = inline(value, None, true);
         let shown = name.map_or(shown.clone(), |n| format!("{}: {shown}", key(n, true)));
         let count = self.count(container);
         if count == 0 {
-            return Ok(vec![Splice::insert(self.content_start(container) + 1, shown)]);
+            return Ok(vec![Raw::insert(self.content_start(container) + 1, shown)]);
         }
         if index == 0 {
             let first = self.entry(container, 0, true)?;
-            return Ok(vec![Splice::insert(first.start, format!("{shown}, "))]);
+            return Ok(vec![Raw::insert(first.start, format!("{shown}, "))]);
         }
         let before = self.entry(container, index - 1, true)?;
         let break_before = if self.begins_line(before.start) && before.start != self.line_start(before.start) {
@@ -53,10 +54,10 @@ impl Site<'_> {
         let comma = self.comma_after(before.end);
         match comma {
             Some(comma) if index == count && break_before != " " => {
-                Ok(vec![Splice::insert(self.line_end(comma), format!("{break_before}{shown},"))])
+                Ok(vec![Raw::insert(self.line_end(comma), format!("{break_before}{shown},"))])
             }
-            Some(comma) if index == count => Ok(vec![Splice::insert(comma, format!(" {shown},"))]),
-            _ => Ok(vec![Splice::insert(before.end, format!(",{break_before}{shown}"))]),
+            Some(comma) if index == count => Ok(vec![Raw::insert(comma, format!(" {shown},"))]),
+            _ => Ok(vec![Raw::insert(before.end, format!(",{break_before}{shown}"))]),
         }
     }
 
@@ -67,7 +68,7 @@ impl Site<'_> {
         (rest.as_bytes().get(gap) == Some(&b',')).then_some(at + gap + 1)
     }
 
-    pub(super) fn flow_remove(&self, at: &Located) -> Result<Vec<Splice>, EditError> {
+    pub(super) fn flow_remove(&self, at: &Located) -> Result<Vec<Raw>, EditError> {
         let entry = self.entry(at.container, at.index, true)?;
         let has_next = at.index + 1 < self.count(at.container);
         if has_next {
@@ -78,23 +79,23 @@ impl Site<'_> {
             } else {
                 next.start
             };
-            return Ok(vec![Splice::remove(entry.start..until)]);
+            return Ok(vec![Raw::remove(entry.start..until)]);
         }
         if at.index > 0 {
             let before = self.entry(at.container, at.index - 1, true)?;
             let between = self.text.get(before.end..entry.start).unwrap_or_default();
             if !between.contains('#') {
-                return Ok(vec![Splice::remove(before.end..entry.end)]);
+                return Ok(vec![Raw::remove(before.end..entry.end)]);
             }
         }
         if self.count(at.container) == 1 {
             let whole = self.tree.node(at.container).map_or(0..0, |n| n.range());
             let inside = self.content_start(at.container) + 1..whole.end.saturating_sub(1);
             if self.text.get(inside.clone()).is_some_and(|t| !t.contains('#')) {
-                return Ok(vec![Splice::remove(inside)]);
+                return Ok(vec![Raw::remove(inside)]);
             }
         }
         let until = self.comma_after(entry.end).unwrap_or(entry.end);
-        Ok(vec![Splice::remove(entry.start..until)])
+        Ok(vec![Raw::remove(entry.start..until)])
     }
 }

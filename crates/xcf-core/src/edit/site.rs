@@ -1,29 +1,13 @@
 //! Where in the text a change goes: entries, colons, dashes, line ends, and whether the place may be edited at all.
 
 use super::change::Change;
-use super::render::Layout;
+use super::patch::Raw;
+use super::render::{Layout, inline};
 use super::{EditError, SpanTree};
-use crate::docs::spans::{NodeId, NodeKind, tokens};
-use std::ops::Range;
+use crate::docs::spans::{NodeId, NodeKind, Style, tokens};
 
-/// Bytes to be replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Splice {
-    pub range: Range<usize>,
-    pub with: String,
-}
-
-impl Splice {
-    pub(super) fn insert(at: usize, with: impl Into<String>) -> Self {
-        Self { range: at..at, with: with.into() }
-    }
-    pub(super) fn replace(range: Range<usize>, with: impl Into<String>) -> Self {
-        Self { range, with: with.into() }
-    }
-    pub(super) fn remove(range: Range<usize>) -> Self {
-        Self { range, with: String::new() }
-    }
-}
+/// Bytes of a byte order mark: it is no part of the first line.
+const BOM: usize = 3;
 
 /// One key or item as it stands in the text.
 #[derive(Debug, Clone)]
@@ -39,24 +23,35 @@ pub(super) struct Entry {
     pub value: NodeId,
 }
 
+/// What an attempt may do beyond the plain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// Texts of several lines may become `|` blocks.
+    pub text_blocks: bool,
+    /// Blank lines beside the entry may come and go with it.
+    pub tidy: bool,
+}
+
 /// The text around one change.
 pub(super) struct Site<'a> {
     pub text: &'a str,
     pub tree: &'a SpanTree,
     pub layout: Layout,
+    /// Blank lines are kept as a careful person would; without, nothing but the entry's own lines is touched.
+    pub tidy: bool,
     pub pointer: std::cell::RefCell<String>,
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn new(text: &'a str, tree: &'a SpanTree, text_blocks: bool) -> Self {
+    pub(super) fn new(text: &'a str, tree: &'a SpanTree, how: How) -> Self {
         let layout = Layout {
             line_break: line_break(text),
             unit: 2,
             flush_lists: false,
             final_break: text.ends_with('\n'),
-            text_blocks,
+            text_blocks: how.text_blocks,
         };
-        let mut site = Self { text, tree, layout, pointer: std::cell::RefCell::default() };
+        let mut site = Self { text, tree, layout, tidy: how.tidy, pointer: std::cell::RefCell::default() };
         site.measure();
         site
     }
@@ -94,14 +89,18 @@ impl<'a> Site<'a> {
         self.layout.flush_lists = flush.unwrap_or(false);
     }
 
-    pub(super) fn splices(&self, change: &Change) -> Result<Vec<Splice>, EditError> {
-        self.pointer.replace(change.pointer().to_owned());
+    pub(super) fn splices(&self, change: &Change) -> Result<Vec<Raw>, EditError> {
+        let pointer = change.pointer();
+        self.pointer.replace(pointer.to_owned());
         self.guard(change)?;
         match change {
             Change::Replace { pointer, value } => self.replace(&self.locate(pointer)?, value),
             Change::AddKey { pointer, key, value } => self.add_key(pointer, key, value),
             Change::AddItem { pointer, index, value } => self.add_item(pointer, *index, value),
-            Change::Remove { pointer } => self.remove(&self.locate(pointer)?),
+            Change::Remove { pointer, comments } => self.remove(&self.locate(pointer)?, *comments),
+            Change::Rename { to, .. } => self.rename_key(pointer, to),
+            Change::Move { from, to, .. } => self.move_item(pointer, *from, *to),
+            Change::Put { index, item, .. } => self.put(pointer, *index, item),
         }
     }
 
@@ -113,6 +112,30 @@ impl<'a> Site<'a> {
         EditError::Unsafe { pointer: self.pointer.borrow().clone() }
     }
 
+    /// Refuses a way through an alias, or through what an anchor shares.
+    pub(super) fn way_to(&self, pointer: &str) -> Result<NodeId, EditError> {
+        let shared = |id: NodeId| {
+            let line = self.tree.node(id).map_or(0, |n| n.line);
+            EditError::Alias { pointer: pointer.to_owned(), line }
+        };
+        let mut at = self.tree.root;
+        for name in tokens(pointer) {
+            if self.is_shared(at) {
+                return Err(shared(at));
+            }
+            let step = self.tree.child(at, &name).ok_or_else(|| self.unsafe_edit())?;
+            if let Some(key) = step.key.filter(|k| self.is_shared(*k)) {
+                return Err(shared(key));
+            }
+            at = step.value;
+        }
+        Ok(at)
+    }
+
+    fn is_shared(&self, id: NodeId) -> bool {
+        self.tree.node(id).is_some_and(|n| n.anchored || matches!(n.kind, NodeKind::Alias(_)))
+    }
+
     /// Refuses what anchors share: a way through an alias, an anchor that is used above, at or below the node.
     fn guard(&self, change: &Change) -> Result<(), EditError> {
         let pointer = change.pointer();
@@ -120,20 +143,14 @@ impl<'a> Site<'a> {
             let line = self.tree.node(id).map_or(0, |n| n.line);
             EditError::Alias { pointer: pointer.to_owned(), line }
         };
-        let mut at = self.tree.root;
-        let is_alias = |id: NodeId| matches!(self.tree.node(id).map(|n| &n.kind), Some(NodeKind::Alias(_)));
+        let at = self.way_to(pointer)?;
         let is_anchored = |id: NodeId| self.tree.node(id).is_some_and(|n| n.anchored);
-        for name in tokens(pointer) {
-            if is_alias(at) || is_anchored(at) {
-                return Err(shared(at));
-            }
-            at = self.tree.child(at, &name).ok_or_else(|| self.unsafe_edit())?.value;
-        }
-        let adds = matches!(change, Change::AddKey { .. } | Change::AddItem { .. });
-        if adds && (is_alias(at) || is_anchored(at)) {
+        let whole = matches!(change, Change::Replace { .. } | Change::Remove { .. });
+        let named = matches!(change, Change::Rename { .. });
+        if !whole && !named && self.is_shared(at) {
             return Err(shared(at));
         }
-        let mut below = if adds { Vec::new() } else { vec![at] };
+        let mut below = if whole { vec![at] } else { Vec::new() };
         while let Some(id) = below.pop() {
             if is_anchored(id) {
                 return Err(shared(id));
@@ -163,6 +180,19 @@ impl<'a> Site<'a> {
             at = self.tree.child(at, &name).ok_or_else(|| self.unsafe_edit())?.value;
         }
         found.ok_or_else(|| self.unsupported("the whole document"))
+    }
+
+    /// The key's text alone is replaced; its quotes stay.
+    fn rename_key(&self, pointer: &str, to: &str) -> Result<Vec<Raw>, EditError> {
+        let at = self.locate(pointer)?;
+        let key = self.tree.find(pointer).and_then(|s| s.key).ok_or_else(|| self.unsafe_edit())?;
+        let end = self.tree.node(key).map_or(0, |n| n.end as usize);
+        let style = self.style_of(key);
+        if matches!(style, Some(Style::Literal | Style::Folded)) {
+            return Err(self.unsupported("a text block as a key"));
+        }
+        let text = inline(&serde_json::Value::from(to), style, at.in_flow);
+        Ok(vec![Raw::replace(self.content_start(key)..end, text)])
     }
 
     fn index_of(&self, id: NodeId, name: &str) -> Option<usize> {
@@ -233,6 +263,34 @@ impl<'a> Site<'a> {
         gap.lines().any(|line| line.split('#').next().is_some_and(|code| code.contains('?')))
     }
 
+    /// End of a node, with the colon or dash of an empty last value, which has no bytes of its own.
+    fn end_of(&self, id: NodeId) -> usize {
+        let Some(node) = self.tree.node(id) else { return 0 };
+        let end = node.end as usize;
+        let is_empty = |id: NodeId| self.tree.node(id).is_none_or(|n| n.start == n.end);
+        match &node.kind {
+            NodeKind::Map(pairs) if !node.flow => match pairs.last() {
+                Some((key, value)) if is_empty(*value) => {
+                    let key_end = self.tree.node(*key).map_or(end, |k| k.end as usize);
+                    let rest = self.text.get(key_end..).unwrap_or_default();
+                    let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                    if rest.get(gap..).is_some_and(|r| r.starts_with(':')) { end.max(key_end + gap + 1) } else { end }
+                }
+                Some((_, value)) => end.max(self.end_of(*value)),
+                None => end,
+            },
+            NodeKind::List(items) if !node.flow => match items.last() {
+                Some(item) if is_empty(*item) => {
+                    let start = self.tree.node(*item).map_or(end, |n| n.start as usize);
+                    end.max(self.dash_before(start).map_or(end, |dash| dash + 1))
+                }
+                Some(item) => end.max(self.end_of(*item)),
+                None => end,
+            },
+            _ => end,
+        }
+    }
+
     fn pair(&self, key: NodeId, value: NodeId, in_flow: bool) -> Result<Entry, EditError> {
         let (Some(k), Some(v)) = (self.tree.node(key), self.tree.node(value)) else { return Err(self.unsafe_edit()) };
         let key_end = k.end as usize;
@@ -245,7 +303,7 @@ impl<'a> Site<'a> {
         let mark_end = colon.then_some(key_end + gap + 1);
         let after = mark_end.unwrap_or(key_end);
         let empty = v.start == v.end || (v.end as usize) <= after;
-        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), v.end as usize) };
+        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), self.end_of(value)) };
         Ok(Entry { start: k.start as usize, mark_end, value_start, end, value })
     }
 
@@ -265,7 +323,7 @@ impl<'a> Site<'a> {
             self.dash_before(range.start).ok_or_else(|| self.unsupported("a list item without a dash of its own"))?;
         let empty = range.is_empty();
         let after = dash + 1;
-        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), range.end) };
+        let (value_start, end) = if empty { (after, after) } else { (self.content_start(value), self.end_of(value)) };
         Ok(Entry { start: dash, mark_end: Some(after), value_start, end, value })
     }
 
@@ -298,7 +356,11 @@ impl<'a> Site<'a> {
     }
 
     pub(super) fn line_start(&self, at: usize) -> usize {
-        self.text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1)
+        self.text.get(..at).and_then(|t| t.rfind('\n')).map_or(self.first_byte().min(at), |i| i + 1)
+    }
+
+    pub(super) fn first_byte(&self) -> usize {
+        if self.text.starts_with('\u{feff}') { BOM } else { 0 }
     }
 
     /// Where the line break after `at` begins, or the end of the text.

@@ -1,6 +1,10 @@
 //! Edits change their own node and nothing else: examples, then a nasty corpus with every place and many values.
 
 mod corpus;
+mod kinds;
+mod merging;
+mod nasty;
+mod places;
 mod property;
 
 use super::{Edit, EditError, apply};
@@ -62,7 +66,9 @@ fn d12_keys_are_added_where_they_belong() {
     check("a: {b: 1}\n", set("/a/c", json!("x y")), "a: {b: 1, c: x y}\n");
     check("a: {b: 1,}\n", set("/a/c", json!(2)), "a: {b: 1, c: 2,}\n");
     check("a: {\n  b: 1, # one\n  }\n", set("/a/c", json!(2)), "a: {\n  b: 1, # one\n  c: 2,\n  }\n");
-    check("a: {} # none\n", set("/a/c", json!(2)), "a: {c: 2} # none\n");
+    check("a: {} # none\n", set("/a/c", json!(2)), "a: # none\n  c: 2\n");
+    check("a: {b: {}}\n", set("/a/b/c", json!(2)), "a: {b: {c: 2}}\n");
+    check("- {}\n", set("/0/c", json!(2)), "- c: 2\n");
     check("a: # none\nb: 1", set("/a/c", json!(2)), "a: # none\n  c: 2\nb: 1");
     check("a:", set("/a/c/d", json!(2)), "a:\n  c:\n    d: 2");
     check("a: ~\n", set("/a/c", json!(2)), "a:\n  c: 2\n");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
+pub(super) fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
         Value::Object(map) => map.iter().for_each(|(k, v)| pointers(v, &format!("{at}/{}", escape(k)), into)),
@@ -18,12 +18,12 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     }
 }
 
-fn second_parser(text: &str) -> Value {
+pub(super) fn second_parser(text: &str) -> Value {
     let first = serde_yaml::Deserializer::from_str(text).next().expect("a document");
     to_json(serde_yaml::Value::deserialize(first).unwrap_or_else(|e| panic!("{e}\n{text}")))
 }
 
-fn to_json(value: serde_yaml::Value) -> Value {
+pub(super) fn to_json(value: serde_yaml::Value) -> Value {
     use serde_yaml::Value as Y;
     match value {
         Y::Mapping(map) => Value::Object(
@@ -72,6 +72,7 @@ fn intended(model: &Value, edit: &Edit) -> Value {
                 _ => {}
             }
         }
+        other => unreachable!("{other:?} is judged in kinds.rs"),
     }
     out
 }
@@ -97,12 +98,19 @@ fn scope(text: &str, open: &Open, edit: &Edit) -> std::ops::Range<usize> {
     let pointer = match edit {
         Edit::Set { pointer, .. } if open.tree.contains(pointer) => pointer.as_str(),
         Edit::Set { pointer, .. } | Edit::Remove { pointer } => pointer.rsplit_once('/').map_or("", |p| p.0),
+        other => unreachable!("{other:?} is judged in kinds.rs"),
     };
     let step = open.tree.find(pointer).unwrap();
     let value = open.tree.node(step.value).unwrap().range();
     let from = step.key.map_or(value.start, |k| open.tree.node(k).unwrap().range().start);
     let start = text[..from].rfind('\n').map_or(0, |i| i + 1);
-    let end = value.end.max(from) + text[value.end.max(from)..].find('\n').unwrap_or(text.len() - value.end.max(from));
+    let line_end = |at: usize| at + text[at..].find('\n').unwrap_or(text.len() - at);
+    let mut end = line_end(value.end.max(from));
+    // What is added comes after comments inside the last entry.
+    let adds = matches!(edit, Edit::Set { .. });
+    while adds && text[end..].trim_start_matches('\n').starts_with(' ') && text[end..].trim_start().starts_with('#') {
+        end = line_end(end + 1);
+    }
     start..end
 }
 
@@ -117,7 +125,7 @@ fn judge(text: &str, edit: &Edit) -> Result<(), EditError> {
     assert!(edited.starts_with(head), "before the node: {edit:?}\n{text}\n---\n{edited}");
     assert!(edited.ends_with(&text[scope.end..]), "after the node: {edit:?}\n{text}\n---\n{edited}");
     if !matches!(edit, Edit::Set { pointer, .. } if pointer.is_empty()) {
-        let (Edit::Set { pointer, .. } | Edit::Remove { pointer }) = edit;
+        let (Edit::Set { pointer, .. } | Edit::Remove { pointer }) = edit else { return Ok(()) };
         let inside = open.tree.find(pointer).map_or(0..0, |step| {
             let value = open.tree.node(step.value).unwrap().range();
             step.key.map_or(value.start, |k| open.tree.node(k).unwrap().range().start)..value.end
@@ -160,7 +168,7 @@ fn values() -> Vec<Value> {
 }
 
 /// Edits that no text of the corpus can take: sharing, explicit keys, tags that force a type.
-fn may_refuse(error: &EditError) -> bool {
+pub(super) fn may_refuse(error: &EditError) -> bool {
     matches!(error, EditError::Alias { .. } | EditError::Unsupported { .. } | EditError::Pointer { .. })
 }
 
