@@ -4,12 +4,13 @@
 #   scripts/setup.sh test   that, and what `make test` needs
 #   scripts/setup.sh lint   that, and the tools of `make lint`
 #   scripts/setup.sh cargo-deny | tauri-driver    that tool alone
+#   scripts/setup.sh corpus     files of published packages, for the round-trip test
 # A second run does nothing, quickly, and needs no network.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-for part in lib apt python node terraform cargo chromium; do . "$here/setup/$part.sh"; done
+for part in lib apt python node terraform cargo chromium corpus; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -35,5 +36,6 @@ case "$profile" in
     ;;
   cargo-deny) cargo_tool_ensure cargo-deny "$CARGO_DENY_VERSION" ;;
   tauri-driver) cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION" ;;
+  corpus) corpus_ensure ;;
   *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac

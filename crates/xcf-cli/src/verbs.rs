@@ -5,6 +5,7 @@ mod approve;
 mod completions;
 mod doctor;
 mod exec;
+mod fmt;
 mod graph;
 mod init;
 mod key;
@@ -45,6 +46,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Verb::Completions(args) => completions::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Openapi => schema::openapi(),
+        Verb::Fmt(args) => fmt::run(g, &args),
         Verb::Serve(args) => serve::run(g, &args).await,
         Verb::Key(verb) => key::run(g, &verb).await,
         Verb::Doctor => doctor::run(g, &Client::open_any(g).await?).await,

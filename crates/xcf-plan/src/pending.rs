@@ -253,4 +253,4 @@ fn order(head: &Workspace) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,13 +9,13 @@ mod environments;
 mod finding;
 mod health;
 mod joins;
-mod modules;
+pub(crate) mod modules;
 mod moved;
 mod names;
 mod read;
 pub(crate) mod refs;
 mod unit;
-mod values;
+pub(crate) mod values;
 mod wire;
 
 pub use health::Health;
