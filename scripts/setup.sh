@@ -4,13 +4,14 @@
 #   scripts/setup.sh test   that, and what `make test` needs
 #   scripts/setup.sh lint   that, and the tools of `make lint`
 #   scripts/setup.sh cargo-deny | tauri-driver | gitea | github-simulator    that tool alone
-#   scripts/setup.sh forges   both forges, if they can be had: their tests say so where they can not
+#   scripts/setup.sh forges     both forges, if they can be had: their tests say so where they can not
+#   scripts/setup.sh corpus     files of published packages, for the round-trip test
 # A second run does nothing, quickly, and needs no network.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-for part in lib apt python node terraform cargo chromium forges; do . "$here/setup/$part.sh"; done
+for part in lib apt python node terraform cargo chromium forges corpus; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -42,5 +43,6 @@ case "$profile" in
     "$0" github-simulator || note "going on without the GitHub API simulator"
     "$0" gitea || note "going on without Gitea"
     ;;
+  corpus) corpus_ensure ;;
   *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac
