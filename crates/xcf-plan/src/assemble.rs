@@ -13,7 +13,7 @@ use xcf_core::event::{ChangeSetPlanned, ChangeSetSummary, UnitUnchanged};
 use xcf_core::graph::Unit;
 use xcf_core::ids::{BlobId, ChangeId, ChangeSetId, CommitId, Digest, EnvName, PersonName, UnitId};
 use xcf_core::plan::UnitPlan;
-use xcf_core::route::{Because, Gate};
+use xcf_core::route::{Backup, Because, Gate};
 
 /// Unapproved plans expire after 12 h, unless `retention.plan` says otherwise (`dsl §10`).
 pub const DEFAULT_PLAN_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -50,6 +50,8 @@ pub struct UnitDraft<'a> {
     pub removal: bool,
     /// The gate base routes it to, if it was there.
     pub base_gate: Option<&'a Because<Gate>>,
+    /// The backups base asks for, if it was there: the stricter counts, so that they are taken too (`dsl §7`).
+    pub base_backup: Option<&'a BTreeSet<Backup>>,
     /// The engine can undo by itself (`Capabilities::reverses`).
     pub engine_reverses: bool,
     /// Its last attempt did not end: even an empty plan is kept, so that its outputs get recorded.
@@ -187,10 +189,12 @@ pub fn change_unit(mut draft: UnitDraft<'_>, frame: &Frame<'_>, only_moves: bool
         only_moves,
     };
     let gate = unit_gate(&subject, &judges);
+    let backup: BTreeSet<Backup> =
+        unit.route.backup.value.iter().chain(draft.base_backup.into_iter().flatten()).copied().collect();
     let facts = ReverseFacts {
         engine_reverses: draft.engine_reverses,
         rollback_fragment: unit.rollback_fragment.as_ref(),
-        backup: &unit.route.backup.value,
+        backup: &backup,
     };
     let way_back = wayback::derive(draft.plan.as_ref(), &facts);
     let mut made = ChangeUnit {
@@ -207,7 +211,7 @@ pub fn change_unit(mut draft: UnitDraft<'_>, frame: &Frame<'_>, only_moves: bool
         diagnostics: draft.diagnostics,
         gate,
         way_back,
-        backup: unit.route.backup.value.clone(),
+        backup,
         inputs_digest: draft.inputs_digest,
         unit_digest: xcf_core::digest::sha256(b""),
         moved_from: draft.moved_from,

@@ -3,45 +3,23 @@
 mod approvals;
 mod matching;
 mod refusal;
+mod side;
 
 pub use approvals::{
     Circle, Filled, GateCheck, GateReport, Given, Missing, evaluate, evaluate_unit, missing_consents, unsatisfiable,
 };
 pub use refusal::refuse;
+pub use side::{GateRule, Side};
 
 use std::collections::BTreeMap;
 use xcf_core::changeset::{Need, UnitAction, UnitGate};
 use xcf_core::diag::Place;
-use xcf_core::docs::rules::{ApprovalMatch, ApprovalRuleSpec};
+use xcf_core::docs::rules::ApprovalMatch;
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::ids::{Role, UnitId};
 use xcf_core::plan::UnitPlan;
 use xcf_core::route::{Because, Gate, Lifecycle};
 use xcf_core::said::Said;
-
-/// An ApprovalRule with its name and place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GateRule {
-    /// `metadata.name`.
-    pub name: String,
-    /// Its `spec`.
-    pub spec: ApprovalRuleSpec,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// What one side, base or head, says about gates of an Environment.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Side {
-    /// Every ApprovalRule of the workspace.
-    pub rules: Vec<GateRule>,
-    /// `Environment.approvers`.
-    pub approvers: BTreeMap<Role, u32>,
-    /// Where the approvers stand.
-    pub approvers_place: Option<Place>,
-    /// `protection.allowDestroy: never`, with its place.
-    pub destroy_never: Option<Place>,
-}
 
 /// What is known about the unit whose gate is asked for.
 #[derive(Debug, Clone, Copy)]

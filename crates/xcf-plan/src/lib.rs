@@ -13,6 +13,7 @@ pub mod content;
 pub mod covered;
 pub mod gates;
 pub mod graph;
+pub mod impact;
 pub mod inputs;
 pub mod ledger;
 pub mod matrix;

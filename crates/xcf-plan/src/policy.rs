@@ -30,6 +30,12 @@ pub struct PolicyFile {
     pub text: String,
 }
 
+/// The policies of a model.
+#[must_use]
+pub fn files(model: &crate::workspace::Workspace) -> Vec<PolicyFile> {
+    model.rego.iter().map(|f| PolicyFile { path: f.path.to_string(), text: f.text.to_string() }).collect()
+}
+
 /// What all policies said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyReport {

@@ -6,6 +6,7 @@ mod engine;
 mod fields;
 mod json;
 mod layers;
+pub mod words;
 
 pub use engine::EngineChoice;
 pub(crate) use fields::{Routed, level, route};

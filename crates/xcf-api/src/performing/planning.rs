@@ -122,6 +122,7 @@ impl Hands {
             moved_from: target.unit.moved_from.clone(),
             removal: false,
             base_gate: base.model.unit(base_id).map(|u| &u.route.gate),
+            base_backup: base.model.unit(base_id).map(|u| &u.route.backup.value),
             engine_reverses: reverses,
             dirty,
         };

@@ -1,13 +1,13 @@
 //! From planned units to a recorded revision: gates, policies, digests, events.
 
 use super::Scene;
-use super::sides::{policies, side};
+use super::sides::{backup_at_base, policies, side};
 use crate::error::{Answer, Kind, Problem};
 use crate::open::{Loaded, Workspace, blocking};
 use crate::performing::Checked;
 use std::collections::BTreeSet;
 use xcf_core::actor::Actor;
-use xcf_core::changeset::{ChangeSet, ChangeSetKind};
+use xcf_core::changeset::{ChangeSet, ChangeSetKind, UnitAction};
 use xcf_core::diag::Diagnostic;
 use xcf_core::event::{
     ChangeSetCreated, EventKind, NewEvent, PAYLOAD_VERSION, Reason, RevisionJudged, StreamId, UnitUnchanged,
@@ -52,8 +52,14 @@ impl Workspace {
             } else if asked.skipped {
                 skipped.push(asked.unit.id.clone());
             } else {
-                let gate = base.model.unit(asked.moved_from.as_ref().unwrap_or(&asked.unit.id)).map(|u| &u.route.gate);
-                drafts.push(asked.draft(scene, gate));
+                let route = base.model.unit(asked.moved_from.as_ref().unwrap_or(&asked.unit.id)).map(|u| &u.route);
+                let takes = self.runner(asked.unit.route.engine.value).map(|r| r.capabilities().backups);
+                let refused = takes.ok().and_then(|takes| backup_at_base(&asked, route, &takes));
+                let asked = match refused {
+                    Some(why) => asked.cannot(UnitAction::CannotRun, why),
+                    None => asked,
+                };
+                drafts.push(asked.draft(scene, route));
             }
         }
         self.record_revision(scene, environment, open, &base_commit, &base, drafts, skipped, diagnostics).await

@@ -113,6 +113,7 @@ fn shown<'a>(scene: &'a Scene, gone: &Vanished, unit: &'a Unit, action: UnitActi
         moved_from: None,
         removal: false,
         base_gate: Some(&unit.route.gate),
+        base_backup: None,
         engine_reverses: false,
         dirty: false,
     }

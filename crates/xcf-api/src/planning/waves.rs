@@ -16,7 +16,7 @@ use xcf_core::graph::{BoundRef, Unit};
 use xcf_core::ids::{BlobId, Digest, EnvName, UnitId};
 use xcf_core::plan::UnitPlan;
 use xcf_core::ports::runner::{CancelFlag, Planned, Runner, RunnerError};
-use xcf_core::route::{Engine, Gate};
+use xcf_core::route::Engine;
 use xcf_plan::assemble::UnitDraft;
 use xcf_plan::pending::PendingUnit;
 
@@ -57,13 +57,13 @@ impl<'a> Asked<'a> {
             skipped: false,
         }
     }
-    fn cannot(mut self, action: UnitAction, diagnostic: Diagnostic) -> Self {
+    pub(crate) fn cannot(mut self, action: UnitAction, diagnostic: Diagnostic) -> Self {
         self.action = action;
         self.diagnostics.push(diagnostic);
         self
     }
     /// As the assembly wants it.
-    pub(crate) fn draft(self, scene: &Scene, base_gate: Option<&'a xcf_core::route::Because<Gate>>) -> UnitDraft<'a> {
+    pub(crate) fn draft(self, scene: &Scene, base: Option<&'a xcf_core::route::Route>) -> UnitDraft<'a> {
         UnitDraft {
             unit: self.unit,
             action: self.action,
@@ -76,7 +76,8 @@ impl<'a> Asked<'a> {
             commit: scene.commit.clone(),
             moved_from: self.moved_from,
             removal: false,
-            base_gate,
+            base_gate: base.map(|r| &r.gate),
+            base_backup: base.map(|r| &r.backup.value),
             engine_reverses: self.reverses,
             dirty: self.dirty,
         }

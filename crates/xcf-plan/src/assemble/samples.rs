@@ -132,6 +132,7 @@ pub(crate) fn draft(unit: &Unit, plan: UnitPlan) -> UnitDraft<'_> {
         moved_from: None,
         removal: false,
         base_gate: None,
+        base_backup: None,
         engine_reverses: true,
         dirty: false,
     }

@@ -50,18 +50,12 @@ pub struct Trace {
     pub rows: Vec<RowTrace>,
 }
 
-const FIELDS: [&str; 7] = ["engines", "reconcile", "drift", "approval", "backup", "window", "rollback"];
+pub(super) const FIELDS: [&str; 7] = ["engines", "reconcile", "drift", "approval", "backup", "window", "rollback"];
 
 /// Traces the matrix for `unit`.
 #[must_use]
 pub fn trace(unit: &Unit, rows: &Rows<'_>) -> Trace {
-    let subject = Subject {
-        lifecycle: unit.lifecycle,
-        change_frequency: unit.change_frequency,
-        environment: Some(unit.id.environment.as_str()),
-        labels: &unit.labels,
-        engine: Some(unit.route.engine.value),
-    };
+    let subject = super::subject(unit);
     let before_engine = Subject { engine: None, ..subject };
     let matching = rows.matching(&subject);
     let for_engines = rows.matching(&before_engine);
@@ -122,7 +116,7 @@ fn built_in(unit: &Unit, taken: &[&str]) -> RowTrace {
 }
 
 /// A field's value in words; equal words mean equal values.
-fn text(row: &Row, field: &str) -> Option<String> {
+pub(super) fn text(row: &Row, field: &str) -> Option<String> {
     let joined = |list: Vec<&str>| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
     match field {
         "engines" => row.engines.as_ref().map(|e| joined(e.iter().map(|e| e.as_str()).collect())),

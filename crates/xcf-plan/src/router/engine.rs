@@ -22,7 +22,8 @@ impl EngineChoice {
     }
 
     /// `argocd` and `flux` count only if Config names them.
-    fn allows(&self, engine: Engine) -> bool {
+    #[must_use]
+    pub fn allows(&self, engine: Engine) -> bool {
         !matches!(engine, Engine::Argocd | Engine::Flux) || self.named.contains(&engine)
     }
 
