@@ -4,6 +4,7 @@
 mod author;
 mod change;
 mod graph;
+mod impact;
 mod matrix;
 mod run;
 mod said;
@@ -14,6 +15,7 @@ mod workspace;
 pub use author::*;
 pub use change::*;
 pub use graph::*;
+pub use impact::*;
 pub use matrix::*;
 pub use run::*;
 pub use said::SaidDto;

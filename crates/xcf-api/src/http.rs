@@ -5,6 +5,7 @@ mod changes;
 mod events;
 mod graph;
 mod guard;
+mod matrix;
 mod runs;
 mod system;
 mod workspace;
@@ -69,7 +70,10 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::commit))
         .routes(routes!(graph::graph))
         .routes(routes!(graph::unit))
-        .routes(routes!(graph::matrix))
+        .routes(routes!(matrix::matrix))
+        .routes(routes!(matrix::edit))
+        .routes(routes!(matrix::impact))
+        .routes(routes!(matrix::what_if))
         .routes(routes!(graph::trace))
         .routes(routes!(changes::plan))
         .routes(routes!(changes::list))

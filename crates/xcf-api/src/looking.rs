@@ -1,12 +1,12 @@
 //! Overview, graph, matrix: the working tree or the head commit beside what the log says (`D12`).
 
 use crate::dto::{
-    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, MatrixDto, PlaceDto, SaidDto, StatusCountsDto,
-    StoreDto, TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
+    DiagnosticDto, EdgeDto, EnvironmentDto, GraphDto, IdentityDto, PlaceDto, SaidDto, StatusCountsDto, StoreDto,
+    TraceDto, UnassembledDto, UnitNodeDto, WorkspaceDto,
 };
 use crate::error::{Answer, Problem};
 use crate::open::{Loaded, Workspace, blocking};
-use crate::views::matrix::{facts, grid, lane, steps};
+use crate::views::matrix::{facts, lane, steps};
 use crate::views::route::rows;
 use std::collections::BTreeSet;
 use xcf_core::changeset::ChangeSetState as S;
@@ -207,15 +207,6 @@ impl Workspace {
             labels: unit.labels.clone(),
             place: PlaceDto::from(&unit.place),
         }
-    }
-    /// Use case: the decision matrix with its patches.
-    ///
-    /// # Errors
-    /// The working tree can't be read.
-    pub(crate) async fn matrix(&self) -> Answer<MatrixDto> {
-        let model = self.at_worktree().await?.model;
-        let diagnostics = model.diagnostics.iter().filter(|d| d.code.starts_with("matrix"));
-        Ok(MatrixDto { rows: grid(&model), diagnostics: diagnostics.map(DiagnosticDto::from).collect() })
     }
     /// Use case: which row wins for one unit.
     ///

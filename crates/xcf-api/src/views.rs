@@ -3,6 +3,7 @@
 pub(crate) mod allowed;
 pub(crate) mod change;
 pub(crate) mod event;
+pub(crate) mod impact;
 pub(crate) mod matrix;
 pub(crate) mod plan;
 pub(crate) mod planned;

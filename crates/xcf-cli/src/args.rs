@@ -83,6 +83,9 @@ pub(crate) enum Verb {
     Graph(GraphArgs),
     /// The resolved route with its why
     Route(UnitsArgs),
+    /// The decision matrix: what the draft's edits would change
+    #[command(subcommand)]
+    Matrix(MatrixVerb),
     /// Make ChangeSets of what is pending and plan them
     Plan(PlanArgs),
     /// A ChangeSet: plans, policy, approvals needed, way back
@@ -147,6 +150,19 @@ pub(crate) struct GraphArgs {
     /// Of the head commit instead of the working tree
     #[arg(long)]
     pub(crate) head: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum MatrixVerb {
+    /// Units and recorded ChangeSets that the working tree would treat differently than a base; loosened first
+    Impact(ImpactArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ImpactArgs {
+    /// Commit, branch or tag to compare the working tree with; none = the head commit
+    #[arg(long)]
+    pub(crate) base: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

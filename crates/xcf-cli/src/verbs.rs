@@ -10,6 +10,7 @@ mod init;
 mod key;
 mod locks;
 mod logs;
+mod matrix;
 mod output;
 mod plan;
 mod route;
@@ -51,6 +52,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Verb::Validate => validate::run(g, &Client::open(g).await?).await,
         Verb::Graph(args) => graph::run(g, &Client::open(g).await?, &args).await,
         Verb::Route(args) => route::run(g, &Client::open(g).await?, &args).await,
+        Verb::Matrix(verb) => matrix::run(g, &Client::open(g).await?, &verb).await,
         Verb::Plan(args) => plan::run(g, &Client::open(g).await?, &args).await,
         Verb::Show(args) => show::run(g, &Client::open(g).await?, &args).await,
         Verb::Approve(args) => approve::approve(g, &Client::open(g).await?, &args).await,

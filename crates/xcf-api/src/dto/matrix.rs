@@ -1,6 +1,6 @@
-//! The decision matrix (read view).
+//! The decision matrix: the grid, its edits, and which row wins.
 
-use super::{DiagnosticDto, PlaceDto, RouteFieldDto, SaidDto};
+use super::{DiagnosticDto, PlaceDto, RouteFieldDto, RowFindingDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,8 +10,72 @@ use utoipa::ToSchema;
 pub struct MatrixDto {
     /// Built-in rows, each followed by the DecisionMatrix rows that patch it; rows without lifecycle last.
     pub rows: Vec<MatrixRowDto>,
-    /// Ties and gaps.
+    /// What the loader found wrong in it.
     pub diagnostics: Vec<DiagnosticDto>,
+    /// Ties, overlaps and gaps, with every row they are about.
+    pub findings: Vec<RowFindingDto>,
+    /// What cells can hold.
+    pub words: MatrixWordsDto,
+    /// Cells that differ from the head commit.
+    pub edited: u32,
+    /// Rows of the head commit that the draft took out.
+    pub removed: Vec<String>,
+}
+
+/// What cells and match keys can hold, in the words of the documents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MatrixWordsDto {
+    /// `approval`, loosest first.
+    pub gates: Vec<String>,
+    /// `drift`.
+    pub drifts: Vec<String>,
+    /// Kinds of `backup`.
+    pub backups: Vec<String>,
+    /// `reconcile.strategy`.
+    pub strategies: Vec<String>,
+    /// `rollback`.
+    pub rollbacks: Vec<String>,
+    /// Engines.
+    pub engines: Vec<String>,
+    /// Windows of the workspace.
+    pub windows: Vec<String>,
+    /// Lifecycles.
+    pub lifecycles: Vec<String>,
+    /// Change frequencies.
+    pub frequencies: Vec<String>,
+    /// Environments of the workspace.
+    pub environments: Vec<String>,
+}
+
+/// A row of a DecisionMatrix document, for edits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MatrixRowRefDto {
+    /// File.
+    pub file: String,
+    /// Which document of the file, from 0.
+    pub document: u32,
+    /// Which row of the document, from 0.
+    pub index: u32,
+    /// Its name: an edit of a row that is called otherwise by now is refused.
+    pub name: String,
+}
+
+/// One edit of the grid.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MatrixEditRequest {
+    /// `set` a cell, `inherit` (take the cell's value out), `add` a row, `remove` a row.
+    pub op: String,
+    /// The row; none for `add`.
+    pub row: Option<MatrixRowRefDto>,
+    /// Column of `set` and `inherit`: `name match engines reconcile drift approval backup window rollback`.
+    #[serde(default)]
+    pub field: String,
+    /// Value of `set`; of `add` the row as a map of columns (a `name` is made if there is none).
+    #[serde(default)]
+    pub value: serde_json::Value,
 }
 
 /// One row; an empty cell is inherited.
@@ -44,8 +108,20 @@ pub struct MatrixRowDto {
     pub window: String,
     /// Rollback.
     pub rollback: String,
+    /// Strategy on its own; empty = inherited.
+    pub strategy: String,
+    /// Interval on its own, as written; empty = by the change frequency.
+    pub interval: String,
+    /// Backup kinds on their own; `none` is the empty set, empty = inherited.
+    pub backups: Vec<String>,
     /// Where; none for built-in rows.
     pub place: Option<PlaceDto>,
+    /// For edits; none for built-in rows.
+    pub row: Option<MatrixRowRefDto>,
+    /// Columns that differ from the head commit, with the text there (empty: it was inherited).
+    pub was: std::collections::BTreeMap<String, String>,
+    /// True if the head commit has no such row.
+    pub is_new: bool,
     /// Units that match.
     pub units: u32,
 }

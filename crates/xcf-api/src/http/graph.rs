@@ -1,7 +1,7 @@
 //! Graph, Inspector, matrix.
 
 use super::{Reply, Shared, json};
-use crate::dto::{GraphDto, MatrixDto, ProblemDto, TraceDto, UnitDetailDto};
+use crate::dto::{GraphDto, ProblemDto, TraceDto, UnitDetailDto};
 use crate::error::{Answer, Kind, Problem};
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
@@ -49,12 +49,6 @@ pub(super) async fn graph(State(app): State<Shared>, Query(query): Query<GraphQu
     responses((status = 200, body = UnitDetailDto), (status = 404, body = ProblemDto)))]
 pub(super) async fn unit(State(app): State<Shared>, Path(path): Path<UnitPath>) -> Reply<UnitDetailDto> {
     app.workspace().await?.unit_detail(&path.id()?).await.map(json)
-}
-
-/// The decision matrix: built-in rows and their patches.
-#[utoipa::path(get, path = "/api/matrix", tag = "graph", responses((status = 200, body = MatrixDto)))]
-pub(super) async fn matrix(State(app): State<Shared>) -> Reply<MatrixDto> {
-    app.workspace().await?.matrix().await.map(json)
 }
 
 /// Which row wins for one unit.

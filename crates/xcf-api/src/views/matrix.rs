@@ -1,16 +1,17 @@
 //! The decision matrix as a grid, and which row wins for one unit.
 
-use crate::dto::{LaneDto, MatrixRowDto, PlaceDto, SaidDto, TraceStepDto};
+use crate::dto::{LaneDto, MatrixRowDto, MatrixRowRefDto, MatrixWordsDto, PlaceDto, SaidDto, TraceStepDto};
 use crate::views::route::{backup_words, origin_word};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use xcf_core::docs::composition::ReconcileSpec;
 use xcf_core::docs::matrix::UnitMatch;
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::graph::Unit;
-use xcf_core::route::{Because, Layer, Lifecycle, Route, Strategy};
+use xcf_core::route::{Backup, Because, Layer, Lifecycle, Route, Strategy};
 use xcf_core::said::list;
 use xcf_plan::matrix::{
-    BuiltinRow, MatrixRow, Subject, approval_word, backup_set, builtin, cadence_seconds, mismatches,
+    BuiltinRow, MatrixRow, approval_word, backup_set, builtin, cadence_seconds, mismatches, subject,
 };
 use xcf_plan::workspace::Workspace as Model;
 
@@ -26,16 +27,6 @@ fn default_layer(lifecycle: Lifecycle) -> Layer {
 
 fn words<T: Display>(list: Option<&OneOrMany<T>>) -> Vec<String> {
     list.map(|l| l.as_slice().iter().map(ToString::to_string).collect()).unwrap_or_default()
-}
-
-fn subject(unit: &Unit) -> Subject<'_> {
-    Subject {
-        lifecycle: unit.lifecycle,
-        change_frequency: unit.change_frequency,
-        environment: Some(unit.id.environment.as_str()),
-        labels: &unit.labels,
-        engine: Some(unit.route.engine.value),
-    }
 }
 
 fn cadence(row: &BuiltinRow) -> String {
@@ -93,7 +84,13 @@ fn built_in(lifecycle: Lifecycle, units: usize) -> MatrixRowDto {
         backup: backup_words(&row.backup),
         window: String::new(),
         rollback: row.rollback.to_string(),
+        strategy: row.strategy.to_string(),
+        interval: String::new(),
+        backups: kinds(&row.backup),
         place: None,
+        row: None,
+        was: BTreeMap::new(),
+        is_new: false,
         units: u32::try_from(units).unwrap_or(u32::MAX),
     }
 }
@@ -119,8 +116,90 @@ fn patch(row: &MatrixRow<'_>, units: &[Unit]) -> MatrixRowDto {
         backup: text(r.backup.as_ref().map(|b| backup_words(&backup_set(b)))),
         window: text(r.window.clone()),
         rollback: text(r.rollback.map(|b| b.to_string())),
+        strategy: text(r.reconcile.as_ref().and_then(|s| s.strategy).map(|s| s.to_string())),
+        interval: text(r.reconcile.as_ref().and_then(|s| s.interval.as_ref()).map(ToString::to_string)),
+        backups: r.backup.as_ref().map(|b| kinds(&backup_set(b))).unwrap_or_default(),
         place: Some(PlaceDto::from(&row.place(""))),
+        row: Some(MatrixRowRefDto {
+            file: row.doc.file.clone(),
+            document: u32::try_from(row.doc.index).unwrap_or(u32::MAX),
+            index: u32::try_from(row.index).unwrap_or(u32::MAX),
+            name: r.name.clone(),
+        }),
+        was: BTreeMap::new(),
+        is_new: false,
         units: u32::try_from(matched).unwrap_or(u32::MAX),
+    }
+}
+
+fn kinds(set: &BTreeSet<Backup>) -> Vec<String> {
+    if set.is_empty() { vec!["none".to_owned()] } else { set.iter().map(ToString::to_string).collect() }
+}
+
+/// What a draft changed in the grid.
+pub(crate) struct Edited {
+    pub(crate) cells: u32,
+    pub(crate) removed: Vec<String>,
+}
+
+/// Marks the cells of `now` that differ from `head`. Rows are told apart by name; a row that patches several lifecycles
+/// stands in the grid more than once and is counted once.
+pub(crate) fn marked(now: &mut [MatrixRowDto], head: &[MatrixRowDto]) -> Edited {
+    let own = |rows: &[MatrixRowDto]| -> BTreeSet<String> {
+        rows.iter().filter(|r| !r.built_in).map(|r| r.name.clone()).collect()
+    };
+    let present = own(now);
+    let mut counted = BTreeMap::new();
+    for row in now.iter_mut().filter(|r| !r.built_in) {
+        let cells = cells(row);
+        match head.iter().find(|h| !h.built_in && h.name == row.name) {
+            None => row.is_new = true,
+            Some(old) => {
+                let changed = cells.into_iter().zip(self::cells(old)).filter(|(new, old)| new.1 != old.1);
+                row.was = changed.map(|((column, _), (_, text))| (column.to_owned(), text)).collect();
+            }
+        }
+        let many = if row.is_new { self::cells(row).iter().filter(|c| !c.1.is_empty()).count() } else { row.was.len() };
+        counted.insert(row.name.clone(), many);
+    }
+    let removed = own(head).into_iter().filter(|name| !present.contains(name)).collect();
+    Edited { cells: u32::try_from(counted.values().sum::<usize>()).unwrap_or(u32::MAX), removed }
+}
+
+fn cells(row: &MatrixRowDto) -> Vec<(&'static str, String)> {
+    vec![
+        ("lifecycle", row.lifecycle.join(", ")),
+        ("frequency", row.change_frequency.join(", ")),
+        ("environment", row.environment.iter().chain(&row.other_match).cloned().collect::<Vec<_>>().join(", ")),
+        ("engine", row.engines.join(" / ")),
+        ("reconcile", row.reconcile.clone()),
+        ("drift", row.drift.clone()),
+        ("gate", row.gate.clone()),
+        ("backup", row.backup.clone()),
+        ("window", row.window.clone()),
+        ("rollback", row.rollback.clone()),
+    ]
+}
+
+/// What cells can hold here.
+pub(crate) fn vocabulary(model: &Model) -> MatrixWordsDto {
+    use xcf_core::docs::shapes::Approval;
+    use xcf_core::route::{ChangeFrequency, Drift, Engine, Rollback};
+    fn all<T: ToString>(list: &[T]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
+    let gates = [Approval::Auto, Approval::Approve, Approval::Strong, Approval::Environment];
+    MatrixWordsDto {
+        gates: gates.into_iter().map(|g| approval_word(g).to_owned()).collect(),
+        drifts: all(Drift::ALL),
+        backups: all(Backup::ALL),
+        strategies: all(Strategy::ALL),
+        rollbacks: all(Rollback::ALL),
+        engines: all(Engine::ALL),
+        windows: model.windows.iter().map(|w| w.name().to_owned()).collect(),
+        lifecycles: all(Lifecycle::ALL),
+        frequencies: all(ChangeFrequency::ALL),
+        environments: model.environments.iter().map(|e| e.name.to_string()).collect(),
     }
 }
 
