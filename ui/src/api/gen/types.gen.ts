@@ -1280,80 +1280,38 @@ export type LogLineDto = {
     text: string;
 };
 
-/**
- * The grid.
- */
 export type MatrixDto = {
-    /**
-     * Built-in rows, each followed by the DecisionMatrix rows that patch it; rows without lifecycle last.
-     */
     rows: Array<MatrixRowDto>;
-    /**
-     * Ties and gaps.
-     */
     diagnostics: Array<DiagnosticDto>;
+    findings: Array<RowFindingDto>;
+    words: MatrixWordsDto;
+    edited: number;
+    removed: Array<string>;
 };
 
-/**
- * One row; an empty cell is inherited.
- */
 export type MatrixRowDto = {
-    /**
-     * `R1.3` or the row's name.
-     */
     name: string;
-    /**
-     * True for rows of the specification.
-     */
     builtIn: boolean;
-    /**
-     * Lifecycles matched; empty = all.
-     */
     lifecycle: Array<string>;
-    /**
-     * Change frequencies matched; empty = all.
-     */
     changeFrequency: Array<string>;
-    /**
-     * Environments matched; empty = all.
-     */
     environment: Array<string>;
-    /**
-     * Other match keys in words.
-     */
     otherMatch: Array<string>;
-    /**
-     * Engines, best first.
-     */
     engines: Array<string>;
-    /**
-     * Reconcile in words.
-     */
     reconcile: string;
-    /**
-     * Drift.
-     */
     drift: string;
-    /**
-     * Gate.
-     */
     gate: string;
-    /**
-     * Backup.
-     */
     backup: string;
-    /**
-     * Window.
-     */
     window: string;
-    /**
-     * Rollback.
-     */
     rollback: string;
-    place?: PlaceDto | null;
-    /**
-     * Units that match.
-     */
+    strategy: string;
+    interval: string;
+    backups: Array<string>;
+    place?: null | PlaceDto;
+    row?: null | MatrixRowRefDto;
+    was: {
+        [key: string]: string;
+    };
+    isNew: boolean;
     units: number;
 };
 
@@ -2071,49 +2029,19 @@ export type StoreDto = {
     problem: string;
 };
 
-/**
- * Which row wins, for one unit.
- */
 export type TraceDto = {
-    /**
-     * Unit.
-     */
     unit: string;
-    /**
-     * Facts looked at, for example `lifecycle PaaS`.
-     */
     facts: Array<string>;
-    /**
-     * Every row looked at, in order of precedence.
-     */
     steps: Array<TraceStepDto>;
-    /**
-     * Final route.
-     */
     route: Array<RouteFieldDto>;
 };
 
-/**
- * One row in a trace.
- */
 export type TraceStepDto = {
-    /**
-     * Row or document.
-     */
     name: string;
-    /**
-     * True if it applies.
-     */
     matched: boolean;
-    /**
-     * What it gives, or why it does not match.
-     */
     text: string;
-    /**
-     * The same, sentence by sentence, apart from its language.
-     */
     said?: Array<SaidDto>;
-    place?: PlaceDto | null;
+    place?: null | PlaceDto;
 };
 
 /**
@@ -2473,6 +2401,168 @@ export type WorkspaceDto = {
      * Product version.
      */
     version: string;
+};
+
+export type DraftTextDto = {
+    file: string;
+    text?: string | null;
+};
+
+export type ImpactRequest = {
+    base?: string | null;
+    edits?: Array<DraftTextDto>;
+};
+
+export type WhyDto = {
+    origin: string;
+    rule: string;
+    place?: null | PlaceDto;
+};
+
+export type FieldImpactDto = {
+    field: string;
+    from: string;
+    to: string;
+    turn: string;
+    before: WhyDto;
+    after: WhyDto;
+    judgedBy?: string | null;
+};
+
+export type UnitImpactDto = {
+    unit: string;
+    was?: string | null;
+    turn: string;
+    fields: Array<FieldImpactDto>;
+    open: Array<string>;
+};
+
+export type RecordedUnitDto = {
+    unit: string;
+    gateBefore: string;
+    gateAfter: string;
+    engineBefore: string;
+    engineAfter: string;
+    effects: Array<string>;
+};
+
+export type RecordedImpactDto = {
+    id: string;
+    environment: string;
+    title: string;
+    status: string;
+    open: boolean;
+    effects: Array<string>;
+    peopleBefore: number;
+    peopleAfter: number;
+    units: Array<RecordedUnitDto>;
+    denials: Array<string>;
+    unknown: Array<string>;
+};
+
+export type RowFindingDto = {
+    kind: string;
+    field: string;
+    message: string;
+    said: SaidDto;
+    rows: Array<RowPlaceDto>;
+    units: number;
+};
+
+export type RowPlaceDto = {
+    name: string;
+    place: PlaceDto;
+};
+
+export type ImpactDto = {
+    base: string;
+    lookedAt: number;
+    loosened: number;
+    tightened: number;
+    neutral: number;
+    units: Array<UnitImpactDto>;
+    appeared: Array<string>;
+    gone: Array<string>;
+    replayed: number;
+    unreadable: number;
+    recorded: Array<RecordedImpactDto>;
+    findings: Array<RowFindingDto>;
+    errors: Array<DiagnosticDto>;
+};
+
+export type CauseDto = {
+    kind: string;
+    what: string;
+    unit?: string | null;
+};
+
+export type AffectedDto = {
+    unit: string;
+    environment: string;
+    causes: Array<CauseDto>;
+};
+
+export type ApprovalNeedDto = {
+    unit: string;
+    level: string;
+    roles: Array<RoleCountDto>;
+    excludeAuthors: boolean;
+    people: number;
+    why: string;
+    said: SaidDto;
+    place?: null | PlaceDto;
+};
+
+export type RoleCountDto = {
+    role: string;
+    count: number;
+};
+
+export type WhatIfPolicyDto = {
+    environment: string;
+    rule: string;
+    outcome: string;
+    message: string;
+    unit?: string | null;
+    place: PlaceDto;
+};
+
+export type WhatIfDto = {
+    base: string;
+    diagnostics: Array<DiagnosticDto>;
+    newDiagnostics: Array<DiagnosticDto>;
+    units: Array<AffectedDto>;
+    routes: Array<UnitImpactDto>;
+    policies: Array<WhatIfPolicyDto>;
+    approvals: Array<ApprovalNeedDto>;
+    solo: boolean;
+};
+
+export type MatrixWordsDto = {
+    gates: Array<string>;
+    drifts: Array<string>;
+    backups: Array<string>;
+    strategies: Array<string>;
+    rollbacks: Array<string>;
+    engines: Array<string>;
+    windows: Array<string>;
+    lifecycles: Array<string>;
+    frequencies: Array<string>;
+    environments: Array<string>;
+};
+
+export type MatrixRowRefDto = {
+    file: string;
+    document: number;
+    index: number;
+    name: string;
+};
+
+export type MatrixEditRequest = {
+    op: string;
+    row?: null | MatrixRowRefDto;
+    field?: string;
+    value?: unknown;
 };
 
 export type ActData = {
