@@ -1,7 +1,7 @@
 //! Gates and policies of affected units without a plan: the units stand in a ChangeSet that is never recorded, with
 //! `changes: null`. An input is known as far as the text says it; a reference is unknown until its unit has applied.
 
-use crate::dto::{ApprovalNeedDto, PlaceDto, RoleCountDto, WhatIfPolicyDto};
+use crate::dto::{ApprovalNeedDto, PlaceDto, RoleCountDto, SaidDto, WhatIfPolicyDto};
 use crate::impacting::Sides;
 use crate::recipe::{Known, Recipe, bind, shown};
 use jiff::Timestamp;
@@ -129,6 +129,7 @@ fn need(unit: &ChangeUnit) -> ApprovalNeedDto {
         exclude_authors: gate.exclude_authors,
         people: gate.needs.iter().map(|n| n.count).sum::<u32>().max(gate.distinct_people),
         why: gate.why.clone(),
+        said: SaidDto::of(&gate.said, gate.why.clone()),
         place: gate.place.as_ref().map(PlaceDto::from),
     }
 }

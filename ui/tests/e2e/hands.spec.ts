@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { tiedMatrix } from "../fixtures/system";
 import { choose, playScene } from "./mock";
 
 test.beforeEach(async ({ page }) => {
@@ -76,6 +77,63 @@ test.describe("without a mouse", () => {
     await expect(page.locator(".rn-line.on")).toContainText("12");
     await page.locator(".rn-no", { hasText: /^14$/ }).click();
     await expect(page).toHaveURL(/rds-cluster\/log#L14$/);
+  });
+
+  test("a cell of the matrix is edited and put back to inherited", async ({ page }) => {
+    const sent: unknown[] = [];
+    await page.route(/\/api\/matrix\/edit$/, (route) => {
+      sent.push(route.request().postDataJSON());
+      return route.fulfill({
+        json: { file: "policies/matrix.yaml", oldText: "", newText: "", digest: "", diagnostics: [] },
+      });
+    });
+    await page.goto("/matrix?for=prod/payments-prod/rds-cluster");
+    const row = { file: "policies/matrix.yaml", document: 0, index: 1, name: "prod-paas" };
+    await page.locator('[data-cell="4-7"]').focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toContainText("Gate of prod-paas");
+    await page.getByRole("radio", { name: "approve" }).focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Set value" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    expect(sent).toEqual([{ op: "set", row, field: "approval", value: "approve" }]);
+    await page.locator('[data-cell="4-9"]').focus();
+    await page.keyboard.press("Delete");
+    await expect.poll(() => sent.length).toBe(2);
+    expect(sent[1]).toEqual({ op: "inherit", row, field: "window", value: null });
+    // Nothing is said in this cell, so there is nothing to take out of it.
+    await page.locator('[data-cell="4-6"]').focus();
+    await page.keyboard.press("Delete");
+    // A built-in row is overridden by a row of its own.
+    await page.locator('[data-cell="0-6"]').focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("radio", { name: "correct" }).check();
+    await page.getByLabel("Only in environment").selectOption("dev");
+    await page.getByRole("button", { name: "Add override" }).click();
+    await expect.poll(() => sent.length).toBe(3);
+    const value = { match: { lifecycle: "Foundation", environment: "dev" }, drift: "correct" };
+    expect(sent[2]).toEqual({ op: "add", row: null, field: "", value });
+  });
+
+  test("a tie or gap blocks plan and commit and links every row", async ({ page }) => {
+    const planned: string[] = [];
+    page.on("request", (request) => {
+      if (/\/api\/(plan|commit)$/.test(request.url())) planned.push(request.url());
+    });
+    await page.route(/\/api\/matrix$/, (route) => route.fulfill({ json: tiedMatrix }));
+    await page.goto("/matrix?for=prod/payments-prod/rds-cluster");
+    await expect(page.locator(".mx-faults .src")).toHaveText([
+      "policies/matrix.yaml:12",
+      "policies/matrix.yaml:38",
+      "policies/matrix.yaml:28",
+    ]);
+    await expect(page.locator(".mx .mx-fault")).toHaveCount(3);
+    await page.getByRole("button", { name: "Plan draft" }).click({ force: true });
+    await page.keyboard.press("Control+Enter");
+    await page.keyboard.press("Control+Shift+Enter");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    expect(planned).toEqual([]);
   });
 
   test("the matrix is one tab stop that arrows walk", async ({ page }) => {

@@ -3,7 +3,7 @@ import type { ProblemDto } from "../../src/api/dto";
 import { changes, emptyReview, moving, noChanges, review } from "../fixtures/changes";
 import { emptyGraph, graph, rdsDetail } from "../fixtures/graph";
 import { freshRun, locks, log, noLocks, noLog, noRuns, run, runs } from "../fixtures/runs";
-import { builtInOnly, doctor, emptyDoctor, matrix, trace } from "../fixtures/system";
+import { builtInOnly, doctor, emptyDoctor, impact, matrix, noImpact, trace, whatIf } from "../fixtures/system";
 import {
   brokenProblems,
   closed,
@@ -37,6 +37,8 @@ const full: Answers = [
   [/^runs\/R-\d+\/log\//, log],
   [/^locks$/, locks],
   [/^matrix$/, matrix],
+  [/^matrix\/impact$/, impact],
+  [/^what-if$/, whatIf],
   [/^matrix\/trace\//, trace],
   [/^doctor$/, doctor],
 ];
@@ -55,6 +57,7 @@ const empty: Answers = [
   [/^runs\/R-\d+\/log\//, noLog],
   [/^locks$/, noLocks],
   [/^matrix$/, builtInOnly],
+  [/^matrix\/impact$/, noImpact],
   [/^doctor$/, emptyDoctor],
 ];
 

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { tiedMatrix } from "../fixtures/system";
 import { untranslated } from "./keys";
 import { choose, playScene, type Scene } from "./mock";
 
@@ -49,7 +50,27 @@ const screens: Screen[] = [
     name: "matrix",
     path: "/matrix?for=prod/payments-prod/rds-cluster",
     emptyPath: "/matrix",
-    ready: { full: ".mx-route", empty: ".empty", error: fault },
+    ready: { full: ".mx-it td", empty: ".empty", error: fault },
+  },
+  {
+    name: "matrix-cell",
+    path: "/matrix?for=prod/payments-prod/rds-cluster",
+    ready: { full: ".mx-it td" },
+    act: async (page) => {
+      await page.locator('[data-cell="4-8"]').focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".mx-choices").waitFor();
+    },
+  },
+  {
+    name: "matrix-tied",
+    path: "/matrix?for=prod/payments-prod/rds-cluster",
+    ready: { full: ".mx-it td" },
+    act: async (page) => {
+      await page.route(/\/api\/matrix$/, (route) => route.fulfill({ json: tiedMatrix }));
+      await page.reload();
+      await page.locator(".mx-faults li").first().waitFor();
+    },
   },
   { name: "doctor", path: "/settings/doctor", ready: { full: ".se-fix", empty: ".se-head .st", error: fault } },
   { name: "people", path: "/settings/people", ready: { full: ".se-people" } },

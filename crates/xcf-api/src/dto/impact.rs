@@ -1,6 +1,6 @@
 //! Impact of an edit, and what-if: everything a draft would mean, before any commit and without any engine.
 
-use super::{DiagnosticDto, PlaceDto};
+use super::{DiagnosticDto, PlaceDto, SaidDto};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -128,6 +128,8 @@ pub struct RowFindingDto {
     pub field: String,
     /// In words.
     pub message: String,
+    /// The same, apart from its language.
+    pub said: SaidDto,
     /// The rows, one or two.
     pub rows: Vec<RowPlaceDto>,
     /// Units it hits now.
@@ -216,6 +218,8 @@ pub struct ApprovalNeedDto {
     pub people: u32,
     /// Why.
     pub why: String,
+    /// The same, apart from its language.
+    pub said: SaidDto,
     /// Where the rule stands.
     pub place: Option<PlaceDto>,
 }

@@ -2,7 +2,7 @@
 
 use crate::dto::{
     AffectedDto, CauseDto, DiagnosticDto, FieldImpactDto, ImpactDto, PlaceDto, RecordedImpactDto, RecordedUnitDto,
-    RowFindingDto, RowPlaceDto, UnitImpactDto, WhyDto,
+    RowFindingDto, RowPlaceDto, SaidDto, UnitImpactDto, WhyDto,
 };
 use crate::views::route::origin_word;
 use xcf_plan::impact::{Affected, Cause, Effect, FieldChange, Impact, RecordedImpact, Turn, UnitImpact, Why};
@@ -117,6 +117,7 @@ pub(crate) fn finding(found: &RowFinding) -> RowFindingDto {
         kind: found.fault.as_str().to_owned(),
         field: found.field.clone(),
         message: found.message.clone(),
+        said: SaidDto::of(&found.said, found.message.clone()),
         rows: found
             .rows
             .iter()

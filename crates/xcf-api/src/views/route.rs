@@ -49,13 +49,14 @@ fn plain<T: Display>(field: &str, because: &Because<T>) -> RouteFieldDto {
 /// Every field of a route, in the order the Inspector shows them.
 pub(crate) fn rows(route: &Route) -> Vec<RouteFieldDto> {
     let open = route.windows.value.is_empty().then(|| SaidDto::new("always-open", "always open"));
+    let windows = words::windows(&route.windows.value);
     vec![
         plain("engine", &route.engine),
         row("reconcile", &route.reconcile, reconcile_words(&route.reconcile.value)),
         plain("drift", &route.drift),
         plain("gate", &route.gate),
         row("backup", &route.backup, backup_words(&route.backup.value)),
-        RouteFieldDto { value_said: open, ..row("window", &route.windows, words::windows(&route.windows.value)) },
+        RouteFieldDto { value_said: open, ..row("window", &route.windows, windows) },
         plain("rollback", &route.rollback),
     ]
 }

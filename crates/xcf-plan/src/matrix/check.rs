@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use xcf_core::diag::Place;
 use xcf_core::docs::matrix::UnitMatch;
 use xcf_core::docs::shapes::OneOrMany;
+use xcf_core::said::Said;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,8 @@ pub struct RowFinding {
     pub rows: Vec<(String, Place)>,
     /// In words.
     pub message: String,
+    /// The same, apart from its language.
+    pub said: Said,
     /// How many units are hit now.
     pub units: usize,
 }
@@ -90,15 +93,21 @@ fn pair(
         super::rows::mismatches(&row.row.matches, &super::subject(unit)).is_empty()
     };
     let units = if tied { model.units.iter().filter(|u| meets(a, u) && meets(b, u)).count() } else { 0 };
-    let (fault, when) = match tied {
-        true => (RowFault::Tie, "match with equally many keys"),
-        false => (RowFault::Overlap, "could match the same unit with equally many keys, though none does today,"),
+    let (fault, code, when) = match tied {
+        true => (RowFault::Tie, "row-tie", "match with equally many keys"),
+        false => (
+            RowFault::Overlap,
+            "row-overlap",
+            "could match the same unit with equally many keys, though none does today,",
+        ),
     };
     let (left, right) = (&a.row.name, &b.row.name);
     let message = format!("The rows `{left}` and `{right}` {when} and set `{field}` differently: {x} and {y}.");
+    let said = Said::new(code).with("row", left).with("other", right).with("field", field);
+    let said = said.with("value", &x).with("otherValue", &y);
     let [at, other] = places;
     let rows = vec![(left.clone(), at), (right.clone(), other)];
-    RowFinding { fault, field: field.to_owned(), rows, message, units }
+    RowFinding { fault, field: field.to_owned(), rows, message, said, units }
 }
 
 /// True if one unit could match both rows.
@@ -128,29 +137,29 @@ fn share<T: PartialEq>(a: Option<&OneOrMany<T>>, b: Option<&OneOrMany<T>>) -> bo
 
 fn gaps(model: &Workspace, row: &MatrixRow<'_>) -> Vec<RowFinding> {
     let name = &row.row.name;
-    let gap = |field: &str, message: String| RowFinding {
+    let gap = |field: &str, code: &str, what: &str, message: String| RowFinding {
         fault: RowFault::Gap,
         field: field.to_owned(),
         rows: vec![(name.clone(), row.place(&field.replace('.', "/")))],
         message,
+        said: Said::new(code).with("row", name).with("what", what),
         units: 0,
     };
     let mut found = Vec::new();
     let environments = row.row.matches.environment.iter().flat_map(|e| e.as_slice());
     for missing in environments.filter(|e| !model.environments.iter().any(|known| known.name.as_str() == **e)) {
-        found.push(gap(
-            "match.environment",
-            format!("The row `{name}` is about the Environment `{missing}`, which is not there."),
-        ));
+        let message = format!("The row `{name}` is about the Environment `{missing}`, which is not there.");
+        found.push(gap("match.environment", "row-gap-environment", missing, message));
     }
     if let Some(window) = row.row.window.as_ref().filter(|w| !model.windows.iter().any(|d| d.name() == w.as_str())) {
-        found.push(gap("window", format!("The row `{name}` binds to the Window `{window}`, which is not there.")));
+        let message = format!("The row `{name}` binds to the Window `{window}`, which is not there.");
+        found.push(gap("window", "row-gap-window", window, message));
     }
     let choice = EngineChoice::of(model.config.as_ref().map(|c| &c.spec));
     if let Some(engines) = row.row.engines.as_ref().filter(|list| !list.iter().any(|e| choice.allows(*e))) {
         let words = engines.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(", ");
         let message = format!("The row `{name}` allows only {words}, and .xcf.yaml does not name it under `engines`.");
-        found.push(gap("engines", message));
+        found.push(gap("engines", "row-gap-engines", &words, message));
     }
     found
 }

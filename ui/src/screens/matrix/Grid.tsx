@@ -1,52 +1,11 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DiagnosticDto, MatrixRowDto } from "../../api/dto";
+import type { MatrixRowDto, RowFindingDto } from "../../api/dto";
 import { layerClass } from "../../parts/marks";
 import { useOpenSource } from "../../parts/source";
-
-const columns = [
-  "row",
-  "lifecycle",
-  "frequency",
-  "environment",
-  "engine",
-  "reconcile",
-  "drift",
-  "gate",
-  "backup",
-  "window",
-  "rollback",
-  "units",
-] as const;
-type Column = (typeof columns)[number];
-
-const matching: Column[] = ["row", "lifecycle", "frequency", "environment", "units"];
-
-/** The words of one cell; none means: nothing is said here. */
-function wordsOf(row: MatrixRowDto, column: Column): string[] {
-  switch (column) {
-    case "row":
-      return [row.name];
-    case "lifecycle":
-      return row.lifecycle;
-    case "frequency":
-      return row.changeFrequency;
-    case "environment":
-      return row.environment;
-    case "engine":
-      return row.engines;
-    case "units":
-      return [String(row.units)];
-    default:
-      return row[column] === "" ? [] : [row[column]];
-  }
-}
+import { type Column, columns, findingsOf, isMatching, isValue, wasOf, wordsOf } from "./view";
 
 const classes: Partial<Record<Column, string>> = { engine: "sep", units: "r num", lifecycle: "ly", frequency: "fq" };
-
-function classOf(column: Column): string | undefined {
-  return classes[column];
-}
 
 /** Where a long word may break: behind its underscores. */
 function Breaking({ text }: { text: string }) {
@@ -63,8 +22,20 @@ function Breaking({ text }: { text: string }) {
   ));
 }
 
-/** A grid with one tab stop; arrows walk, Enter opens the row's text, Home and End go to the sides. */
-export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; diagnostics: readonly DiagnosticDto[] }) {
+export interface GridProps {
+  rows: readonly MatrixRowDto[];
+  findings: readonly RowFindingDto[];
+  /** Opens the editor of a cell. */
+  onEdit: (row: MatrixRowDto, column: Column) => void;
+  /** Puts a cell back to inherited, or takes a whole row out. */
+  onInherit: (row: MatrixRowDto, column: Column) => void;
+}
+
+/**
+ * A grid with one tab stop; arrows walk, Home and End go to the sides. Enter edits a value, or opens the row's text where
+ * there is none to edit; Delete puts a value back to inherited.
+ */
+export function Grid({ rows, findings, onEdit, onInherit }: GridProps) {
   const { t } = useTranslation("matrix");
   const table = useRef<HTMLTableElement>(null);
   const openSource = useOpenSource();
@@ -77,6 +48,10 @@ export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; dia
     setAt(next);
     table.current?.querySelector<HTMLElement>(`[data-cell="${next[0]}-${next[1]}"]`)?.focus();
   };
+  const enter = (row: MatrixRowDto, column: Column) => {
+    if (isValue(column)) onEdit(row, column);
+    else if (row.place) openSource(row.place);
+  };
   const onKeyDown = (event: React.KeyboardEvent) => {
     const [r, c] = at;
     const steps: Record<string, [number, number]> = {
@@ -88,23 +63,25 @@ export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; dia
       End: [r, columns.length - 1],
     };
     const to = steps[event.key];
+    const [row, column] = [rows[r], columns[c]];
     if (to !== undefined) {
       event.preventDefault();
       go(...to);
-    } else if (event.key === "Enter") {
-      const place = rows[r]?.place;
-      if (place) openSource(place);
+    } else if (row !== undefined && column !== undefined && event.key === "Enter") {
+      event.preventDefault();
+      enter(row, column);
+    } else if (row !== undefined && column !== undefined && event.key === "Delete") {
+      event.preventDefault();
+      onInherit(row, column);
     }
   };
-  const faulty = (row: MatrixRowDto) =>
-    diagnostics.some((d) => d.file === row.place?.file && [d, ...d.related].some((p) => p.line === row.place?.line));
   return (
     // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that is walked by arrow keys is a grid
-    <table className="mx" role="grid" aria-label={t("title")} ref={table} onKeyDown={onKeyDown} aria-readonly="true">
+    <table className="mx" role="grid" aria-label={t("title")} ref={table} onKeyDown={onKeyDown}>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column} scope="col" className={classOf(column)}>
+            <th key={column} scope="col" className={classes[column]}>
               {t(`column.${column}`)}
             </th>
           ))}
@@ -113,22 +90,30 @@ export function Grid({ rows, diagnostics }: { rows: readonly MatrixRowDto[]; dia
       <tbody>
         {rows.map((row, r) => (
           <tr
-            key={`${row.name} ${row.place?.file ?? ""} ${row.place?.line ?? 0}`}
-            className={[layerClass(row.lifecycle[0] ?? ""), row.builtIn ? "" : "ov", faulty(row) ? "fault" : ""].join(
-              " ",
-            )}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row about several lifecycles stands here more than once
+            key={`${row.name} ${r}`}
+            className={[
+              layerClass(row.lifecycle[0] ?? ""),
+              row.builtIn ? "" : "ov",
+              findingsOf(row, findings).length > 0 ? "mx-fault" : "",
+            ].join(" ")}
           >
-            {columns.map((column, c) => (
-              <td
-                key={column}
-                data-cell={`${r}-${c}`}
-                tabIndex={at[0] === r && at[1] === c ? 0 : -1}
-                className={classOf(column)}
-                onFocus={() => setAt([r, c])}
-              >
-                <Cell row={row} column={column} />
-              </td>
-            ))}
+            {columns.map((column, c) => {
+              const was = wasOf(row, column);
+              return (
+                <td
+                  key={column}
+                  data-cell={`${r}-${c}`}
+                  tabIndex={at[0] === r && at[1] === c ? 0 : -1}
+                  className={[classes[column] ?? "", was === null ? "" : "chg", isValue(column) ? "ed" : ""].join(" ")}
+                  onFocus={() => setAt([r, c])}
+                  onDoubleClick={() => enter(row, column)}
+                >
+                  <Cell row={row} column={column} />
+                  {was !== null && !row.isNew && <em>{t("was", { value: was === "" ? t("inherited") : was })}</em>}
+                </td>
+              );
+            })}
           </tr>
         ))}
       </tbody>
@@ -170,7 +155,7 @@ function Cell({ row, column }: { row: MatrixRowDto; column: Column }) {
       </span>
     );
   if (words.length === 0) {
-    if (matching.includes(column)) return <span className="mut">{t("all")}</span>;
+    if (isMatching(column)) return <span className="mut">{t("all")}</span>;
     return row.builtIn ? <span className="mut">–</span> : <span className="mut t12">{t("inherited")}</span>;
   }
   if (column === "units") return words[0];

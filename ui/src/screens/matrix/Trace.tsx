@@ -1,6 +1,6 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { useTranslation } from "react-i18next";
-import type { RouteFieldDto, TraceStepDto } from "../../api/dto";
+import type { RouteFieldDto, TraceStepDto, UnitImpactDto, WhatIfDto } from "../../api/dto";
 import { Origin } from "../../parts/controls";
 import { Icon } from "../../parts/Icon";
 import { ErrorState, SkeletonRows } from "../../parts/states";
@@ -17,13 +17,17 @@ export function Trace({
   unit,
   units,
   onChoose,
+  whatIf,
 }: {
   unit: string | null;
   units: readonly string[];
   onChoose: (unit: string) => void;
+  /** What the draft would mean; none while there is no draft. */
+  whatIf?: WhatIfDto | undefined;
 }) {
   const { t } = useTranslation("matrix");
   const trace = useTrace(unit);
+  const change = whatIf?.routes.find((one) => one.unit === unit);
   return (
     <aside className="mx-right" aria-label={t("trace.title")}>
       <div className="ph">
@@ -58,7 +62,8 @@ export function Trace({
             <span className="grow" />
             <span className="t12 mut">{t("route.from")}</span>
           </div>
-          <Route route={trace.data.route} />
+          <Route route={trace.data.route} change={change} />
+          {whatIf !== undefined && <IfPlanned unit={unit} whatIf={whatIf} />}
         </>
       )}
     </aside>
@@ -106,20 +111,42 @@ function Step({ step }: { step: TraceStepDto }) {
   );
 }
 
-function Route({ route }: { route: readonly RouteFieldDto[] }) {
+/** Who would have to agree if the draft were planned now. */
+function IfPlanned({ unit, whatIf }: { unit: string; whatIf: WhatIfDto }) {
+  const say = useSay();
+  const { t } = useTranslation("matrix");
+  const need = whatIf.approvals.find((one) => one.unit === unit);
+  if (need === undefined) return null;
+  const roles = need.roles.map((one) => `${one.role === "" ? t("now.any") : one.role} ×${one.count}`);
+  return (
+    <div className="mx-now">
+      <Icon name="usercheck" />
+      <p>
+        {need.people === 0 ? t("now.auto") : t("now.people", { count: need.people, roles: roles.join(t("listJoin")) })}
+        <br />
+        <span className="sec">{say.one(need.said, need.why)}</span> {need.place && <Why source={need.place} />}
+      </p>
+    </div>
+  );
+}
+
+function Route({ route, change }: { route: readonly RouteFieldDto[]; change: UnitImpactDto | undefined }) {
   const say = useSay();
   const { t } = useTranslation("inspector");
+  const { t: tm } = useTranslation("matrix");
   return (
     <table className="mx-route">
       <tbody>
         {route.map((row) => {
           const field = fields.find((known) => known === row.field);
           const name = row.rule !== "" ? row.rule : isOrigin(row.origin) ? t(`origin.${row.origin}`) : row.origin;
+          const was = change?.fields.find((one) => one.field === row.field)?.from;
           return (
-            <tr key={row.field}>
+            <tr key={row.field} className={was === undefined ? undefined : "ch"}>
               <th scope="row">{field === undefined ? row.field : t(`route.${field}`)}</th>
               <td className="mono m">
                 {row.value === "" ? <span className="mut">{t("route.none")}</span> : say.one(row.valueSaid, row.value)}
+                {was !== undefined && <span className="mut mx-was">{tm("was", { value: was })}</span>}
               </td>
               <td className="r">
                 <Origin

@@ -1,8 +1,9 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useApi } from "../../api/client";
-import type { MatrixDto, TraceDto } from "../../api/dto";
+import type { EditResponse, ImpactDto, MatrixDto, MatrixEditRequest, TraceDto, WhatIfDto } from "../../api/dto";
+import { useAfterEdit } from "../graph/useDraft";
 
-// Both follow the working tree, so they live under the keys an edit makes old.
+// All follow the working tree, so they live under the keys an edit makes old.
 
 /** The grid: built-in rows, each followed by the rows that patch it. */
 export function useMatrix() {
@@ -22,5 +23,36 @@ export function useTrace(unit: string | null) {
     queryFn: ({ signal }) => api.get<TraceDto>(`/api/matrix/trace/${unit}`, signal),
     enabled: unit !== null,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What the draft would change, over all units and recorded ChangeSets. */
+export function useImpact() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["graph", "impact"],
+    queryFn: ({ signal }) => api.post<ImpactDto>("/api/matrix/impact", {}, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Everything the draft would mean if it were planned now; asked for while there is a draft. */
+export function useWhatIf(enabled: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["graph", "what-if"],
+    queryFn: ({ signal }) => api.post<WhatIfDto>("/api/what-if", {}, signal),
+    enabled,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One edit of the grid; the server writes it into the row's document. */
+export function useMatrixEdit() {
+  const api = useApi();
+  const done = useAfterEdit();
+  return useMutation({
+    mutationFn: (request: MatrixEditRequest) => api.post<EditResponse>("/api/matrix/edit", request),
+    onSettled: done,
   });
 }
