@@ -71,7 +71,6 @@ pub struct TypeDto {
     #[schema(no_recursion)]
     pub members: Vec<TypeDto>,
     /// Attributes of an object.
-    #[schema(no_recursion)]
     pub attributes: Vec<AttributeDto>,
 }
 
