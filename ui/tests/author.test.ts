@@ -4,7 +4,7 @@ import { tiesOf, unitFor } from "../src/screens/graph/author/names";
 import { under } from "../src/screens/graph/author/under";
 import { layOut } from "../src/screens/graph/layout/layout";
 import { readGraph } from "../src/screens/graph/useGraph";
-import { graph } from "./fixtures/workspace";
+import { graph } from "./fixtures/graph";
 
 describe("d2_1 acts on the canvas", () => {
   it("names what a tie is: a wire by its ports, an order by its ends", () => {

@@ -391,6 +391,10 @@ export type ApprovalNeedDto = {
      * Why.
      */
     why: string;
+    /**
+     * The same, apart from its language.
+     */
+    said: SaidDto;
     place?: PlaceDto | null;
 };
 
@@ -472,6 +476,28 @@ export type AttributeChangeDto = {
      * Masked.
      */
     sensitive: boolean;
+};
+
+/**
+ * One attribute of an object.
+ */
+export type AttributeDto = {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Type.
+     */
+    type: TypeDto;
+    /**
+     * True if it must be there.
+     */
+    required: boolean;
+    /**
+     * Default, where it is a literal.
+     */
+    default?: unknown;
 };
 
 /**
@@ -3219,6 +3245,10 @@ export type RowFindingDto = {
      */
     message: string;
     /**
+     * The same, apart from its language.
+     */
+    said: SaidDto;
+    /**
      * The rows, one or two.
      */
     rows: Array<RowPlaceDto>;
@@ -3718,7 +3748,7 @@ export type TypeDto = {
     /**
      * Attributes of an object.
      */
-    attributes: Array<unknown>;
+    attributes: Array<AttributeDto>;
 };
 
 /**
