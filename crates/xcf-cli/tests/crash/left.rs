@@ -28,7 +28,7 @@ fn is_listed(planned: &Value, id: &str) {
     assert!(!planned.to_string().to_lowercase().contains("\"destroy\""), "{planned:#}");
     let told = planned["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == "left-behind").unwrap();
     let message = told["message"].as_str().unwrap();
-    assert!(message.contains(id) && message.contains("R-1") && message.contains("half of it"), "{message}");
+    assert!(message.contains(id) && message.contains("R-1") && message.contains("scripted_thing.this"), "{message}");
 }
 
 #[test]
