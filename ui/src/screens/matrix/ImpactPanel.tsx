@@ -1,3 +1,4 @@
+import "./impact.css";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -42,9 +43,19 @@ export function ImpactPanel({ impact, onTrace }: { impact: ImpactDto; onTrace: (
         )}
       </div>
       <div className="mx-facts4">
-        <Fact tone="bad" icon="warn" value={String(impact.loosened)} text={t("impact.loosened")} />
-        <Fact tone="ok" icon="lock" value={String(impact.tightened)} text={t("impact.tightened")} />
-        <Fact tone="wait" icon="usercheck" value={String(asksAgain)} text={t("impact.open")} />
+        <Fact
+          tone={toneOf("bad", impact.loosened)}
+          icon="warn"
+          value={String(impact.loosened)}
+          text={t("impact.loosened")}
+        />
+        <Fact
+          tone={toneOf("ok", impact.tightened)}
+          icon="lock"
+          value={String(impact.tightened)}
+          text={t("impact.tightened")}
+        />
+        <Fact tone={toneOf("wait", asksAgain)} icon="usercheck" value={String(asksAgain)} text={t("impact.open")} />
         <Fact tone="idle" icon="retry" value={`${past} / ${impact.replayed}`} text={t("impact.past")} />
       </div>
       {changes.length === 0 && impact.recorded.length === 0 ? (
@@ -75,6 +86,11 @@ export function ImpactPanel({ impact, onTrace }: { impact: ImpactDto; onTrace: (
       )}
     </section>
   );
+}
+
+/** Nothing has no colour: a green or red zero would say more than is known. */
+function toneOf(tone: Tone, count: number): Tone {
+  return count === 0 ? "idle" : tone;
 }
 
 function Fact({ tone, icon, value, text }: { tone: Tone; icon: IconName; value: string; text: string }) {
