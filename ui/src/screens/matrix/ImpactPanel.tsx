@@ -44,18 +44,18 @@ export function ImpactPanel({ impact, onTrace }: { impact: ImpactDto; onTrace: (
       </div>
       <div className="mx-facts4">
         <Fact
-          tone={toneOf("bad", impact.loosened)}
+          tone={counted("bad", impact.loosened)}
           icon="warn"
           value={String(impact.loosened)}
           text={t("impact.loosened")}
         />
         <Fact
-          tone={toneOf("ok", impact.tightened)}
+          tone={counted("ok", impact.tightened)}
           icon="lock"
           value={String(impact.tightened)}
           text={t("impact.tightened")}
         />
-        <Fact tone={toneOf("wait", asksAgain)} icon="usercheck" value={String(asksAgain)} text={t("impact.open")} />
+        <Fact tone={counted("wait", asksAgain)} icon="usercheck" value={String(asksAgain)} text={t("impact.open")} />
         <Fact tone="idle" icon="retry" value={`${past} / ${impact.replayed}`} text={t("impact.past")} />
       </div>
       {changes.length === 0 && impact.recorded.length === 0 ? (
@@ -89,7 +89,7 @@ export function ImpactPanel({ impact, onTrace }: { impact: ImpactDto; onTrace: (
 }
 
 /** Nothing has no colour: a green or red zero would say more than is known. */
-function toneOf(tone: Tone, count: number): Tone {
+function counted(tone: Tone, count: number): Tone {
   return count === 0 ? "idle" : tone;
 }
 
