@@ -34,6 +34,9 @@ impl World {
         sample.git(&["remote", "add", "origin", &address]);
         let login = address.replace("http://", &format!("http://ann:{}@", gitea.token));
         sample.git(&["push", "-q", &login, "main"]);
+        // Gitea notes in the background that a project is no longer empty; until then it knows no pull requests of it.
+        let full = || gitea.api("GET", &format!("/repos/ann/{project}"), None).1["empty"] == false;
+        assert!((0..2_000).any(|_| full()));
         let text = sample.read(".xcf.yaml");
         assert!(text.contains("spec:"), "{text}");
         sample.write(
@@ -84,27 +87,27 @@ fn i4_6_from_a_draft_to_a_pull_request_with_its_plan_and_a_check_that_gates() {
     let protect = json!({ "branch_name": "main", "rule_name": "main", "enable_status_check": true,
         "status_check_contexts": ["xcloudflow/plan"], "block_admin_merge_override": true });
     assert_eq!(world.api("POST", "/branch_protections", Some(&protect)).0, 201);
-    world.change("debug");
+    world.sample.replace("compositions/foundation/network.yaml", "zones: 2", "zones: 3");
     world.sample.write("notes.txt", "not part of it\n");
     // A look first: nothing is written anywhere.
-    let file = "compositions/config/fleet.yaml";
-    let look = world.xcf(&["-o", "json", "pr", "create", "--preview", "-t", "Log more", file]).exits(0).json();
-    assert_eq!((look["branch"].as_str(), look["newBranch"].as_bool()), (Some("xcf/log-more"), Some(true)));
+    let file = "compositions/foundation/network.yaml";
+    let look = world.xcf(&["-o", "json", "pr", "create", "--preview", "-t", "Three zones", file]).exits(0).json();
+    assert_eq!((look["branch"].as_str(), look["newBranch"].as_bool()), (Some("xcf/three-zones"), Some(true)));
     assert_eq!((look["forge"]["kind"].as_str(), look["forge"]["preview"].as_bool()), (Some("gitea"), Some(false)));
-    assert!(look["files"][0]["diff"].as_str().unwrap().contains("log_level: debug"), "{look}");
+    assert!(look["files"][0]["diff"].as_str().unwrap().contains("zones: 3"), "{look}");
     assert_eq!((look["files"].as_array().unwrap().len(), look["problems"].as_array().unwrap().len()), (1, 0), "{look}");
     assert_eq!(world.sample.git(&["branch", "--list", "xcf/*"]).trim(), "");
     // Branch, commit, push, pull request.
-    let args = ["-o", "json", "pr", "create", "-t", "Log more", "-m", "To see *why*.", "--plan", file];
+    let args = ["-o", "json", "pr", "create", "-t", "Three zones", "-m", "To see *why*.", "--plan", file];
     let made = world.xcf(&args).exits(0).json();
     let number = made["pullRequest"]["number"].as_u64().unwrap();
     assert_eq!((made["pullRequest"]["outcome"].as_str(), made["committed"].as_bool()), (Some("created"), Some(true)));
     let (_, pr) = world.api("GET", &format!("/pulls/{number}"), None);
-    assert_eq!((pr["title"].as_str(), pr["head"]["sha"].as_str()), (Some("Log more"), made["commit"].as_str()));
+    assert_eq!((pr["title"].as_str(), pr["head"]["sha"].as_str()), (Some("Three zones"), made["commit"].as_str()));
     let body = pr["body"].as_str().unwrap();
     assert!(body.starts_with("To see *why*.") && body.contains("## XCloudFlow plan"), "{body}");
     assert!(body.contains("Cost: not configured") && body.contains("### Approvals"), "{body}");
-    assert_eq!(world.sample.git(&["log", "-1", "--format=%an: %s"]).trim(), "Edith: Log more");
+    assert_eq!(world.sample.git(&["log", "-1", "--format=%an: %s"]).trim(), "Edith: Three zones");
     assert_eq!(world.sample.git(&["status", "--porcelain"]).trim(), "?? notes.txt", "the rest stays a draft");
     // As CI does it: one comment, updated in place, and a check that holds the merge.
     let merge = || world.api("POST", &format!("/pulls/{number}/merge"), Some(&json!({ "Do": "merge" }))).0;
@@ -134,8 +137,8 @@ fn i4_6_from_a_draft_to_a_pull_request_with_its_plan_and_a_check_that_gates() {
     assert_eq!((third["state"].as_str(), third["comment"].as_str()), (Some("success"), Some("updated")), "{third}");
     assert_eq!(world.ours(number).len(), 1);
     assert_eq!(status().0, "success");
-    // Gitea looks whether it can be merged in the background.
-    assert!((0..500).any(|_| merge() == 200), "the check no longer holds it");
+    // Gitea looks in the background whether it can be merged at all.
+    assert!((0..2_000).any(|_| merge() == 200), "the check no longer holds it");
 }
 
 #[test]

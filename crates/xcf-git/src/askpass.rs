@@ -4,13 +4,13 @@
 
 use crate::error::GitError;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::unix::pipe::{self, Receiver};
+use tokio::net::unix::pipe::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 use xcf_core::secret::Secret;
 
@@ -41,7 +41,11 @@ impl Askpass {
     pub(crate) fn start(scratch: &Path, login: Option<Login>) -> Result<Self, GitError> {
         let io = |e: std::io::Error| GitError::io("prepare the answers for Git in", scratch, &e);
         std::fs::create_dir_all(scratch).map_err(io)?;
-        let folder = tempfile::Builder::new().prefix("askpass-").tempdir_in(scratch).map_err(io)?;
+        let folder = tempfile::Builder::new()
+            .prefix("askpass-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(scratch)
+            .map_err(io)?;
         let script = folder.path().join("ask");
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o700).open(&script).map_err(io)?;
         file.write_all(SCRIPT.as_bytes()).map_err(io)?;
@@ -54,9 +58,12 @@ impl Askpass {
             Ok(place)
         };
         let (ask, answer) = (pipe("ask")?, pipe("answer")?);
-        // Opened both ways, so that it does not end when one asker leaves.
-        let questions = pipe::OpenOptions::new().read_write(true).open_receiver(&ask).map_err(io)?;
-        let answering = tokio::spawn(reply(questions, answer, login));
+        // Opened both ways and for good, so that neither end sees the other's as closed between two questions.
+        let both_ways = || pipe::OpenOptions::new().read_write(true).clone();
+        let questions = both_ways().open_receiver(&ask).map_err(io)?;
+        let leftovers = both_ways().open_receiver(&answer).map_err(io)?;
+        let answers = both_ways().open_sender(&answer).map_err(io)?;
+        let answering = tokio::spawn(reply(questions, leftovers, answers, login));
         Ok(Self { folder, answering })
     }
 
@@ -72,21 +79,20 @@ impl Drop for Askpass {
     }
 }
 
-async fn reply(mut questions: Receiver, answer: PathBuf, login: Option<Login>) {
+async fn reply(mut questions: Receiver, leftovers: Receiver, mut answers: Sender, login: Option<Login>) {
     let mut seen = Vec::new();
     let mut some = [0_u8; 1024];
     loop {
         while let Some(end) = seen.iter().position(|b| *b == 0) {
             let question: Vec<u8> = seen.drain(..=end).collect();
             let question = String::from_utf8_lossy(&question).into_owned();
-            let Ok(mut pipe) = pipe::OpenOptions::new().read_write(true).open_sender(&answer) else { return };
+            // What somebody asked for and did not take is not for the next one.
+            while leftovers.try_read(&mut some).is_ok_and(|n| n > 0) {}
             let text = respond(&question, login.as_ref());
             let line = Secret::new(format!("{}\n", text.as_ref().map_or("", |t| t.expose())));
-            if pipe.write_all(line.expose().as_bytes()).await.is_err() {
+            if answers.write_all(line.expose().as_bytes()).await.is_err() {
                 return;
             }
-            // The pipe keeps the line only while somebody has it open; the asker opens it at once after asking.
-            wait_until_taken(&pipe).await;
         }
         match questions.read(&mut some).await {
             Ok(0) | Err(_) => return,
@@ -95,13 +101,6 @@ async fn reply(mut questions: Receiver, answer: PathBuf, login: Option<Login>) {
         if seen.len() > LONGEST {
             return;
         }
-    }
-}
-
-/// Waits until the line was read: then nothing is left in the pipe.
-async fn wait_until_taken(pipe: &pipe::Sender) {
-    while rustix::io::ioctl_fionread(pipe).is_ok_and(|left| left > 0) {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
 }
 
@@ -167,7 +166,6 @@ mod tests {
         assert_eq!(refused, (false, String::new()));
         assert_eq!(again, password);
         let folder = askpass.program().parent().unwrap().to_owned();
-        use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         drop(askpass);
         assert!(!folder.exists(), "nothing is left behind");

@@ -4,6 +4,7 @@ use super::Parcel;
 use crate::error::Answer;
 use crate::open::{Loaded, Workspace};
 use crate::reviewing::Case;
+use xcf_core::changeset::ChangeSetState;
 use xcf_core::secret::{Redactor, Secret};
 use xcf_plan::render::{ApprovalNeed, Report, Reviewed, pull_request};
 
@@ -123,11 +124,17 @@ impl Workspace {
     /// What the renderer needs of these ChangeSets.
     pub(super) fn report<'a>(&self, cases: &'a [Case], commit: &str, problems: Vec<String>) -> Report<'a> {
         let reviewed = |case: &'a Case| {
-            let slots = case.detail_approvals();
+            // An open slot names who could fill it; and where nothing is awaited, an open one is asked for later, when
+            // its unit can be planned.
+            let awaited = case.state == ChangeSetState::AwaitingApproval;
+            let need = |slot: crate::dto::ApprovalSlotDto| {
+                let given_by = slot.person.filter(|_| slot.state == "approved");
+                (awaited || given_by.is_some()).then_some(ApprovalNeed { role: slot.role, given_by })
+            };
             Reviewed {
                 change_set: &case.set,
                 status: case.state.to_string(),
-                approvals: slots.into_iter().map(|s| ApprovalNeed { role: s.role, given_by: s.person }).collect(),
+                approvals: case.detail_approvals().into_iter().filter_map(need).collect(),
             }
         };
         Report {

@@ -4,7 +4,7 @@
 
 use super::budget::{Group, Item, fit};
 use super::markdown::{change_full, change_line, code, escape, unit_facts};
-use super::{by_section, change_set_risk, counts_words, headline, sorted_changes, total_counts};
+use super::{by_section, change_set_risk, counts_words, headline, not_fully_known, sorted_changes, total_counts};
 use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeSet, ChangeUnit, PolicyOutcome, UnitAction};
 use xcf_core::plan::Action;
@@ -76,15 +76,28 @@ pub fn check_line(report: &Report<'_>) -> String {
     let denied = if denied > 0 { format!("; {denied} denied") } else { String::new() };
     let open = open_approvals(report);
     let open = if open > 0 { format!("; {open} approvals needed") } else { String::new() };
-    format!("{}{denied}{open}", counts_words(totals(report)))
+    format!("{}{denied}{open}", what(report.changes.iter().map(|r| r.change_set)))
 }
 
-fn totals(report: &Report<'_>) -> [u32; 5] {
-    let mut total = [0; 5];
-    for reviewed in &report.changes {
-        total.iter_mut().zip(total_counts(reviewed.change_set)).for_each(|(sum, n)| *sum += n);
+/// What is done to resources, and how many units nothing is known of yet: those are never "no change".
+fn what<'a>(sets: impl Iterator<Item = &'a ChangeSet>) -> String {
+    let (mut total, mut unknown, mut stuck) = ([0; 5], 0, 0);
+    for set in sets {
+        total.iter_mut().zip(total_counts(set)).for_each(|(sum, n)| *sum += n);
+        unknown += set.units.iter().filter(|u| u.is_runnable() && not_fully_known(u)).count();
+        stuck += set.units.iter().filter(|u| !u.is_runnable()).count();
     }
-    total
+    let mut parts = Vec::new();
+    if total.iter().any(|n| *n > 0) || unknown + stuck == 0 {
+        parts.push(counts_words(total));
+    }
+    if unknown > 0 {
+        parts.push(format!("{unknown} known only after an upstream applies"));
+    }
+    if stuck > 0 {
+        parts.push(format!("{stuck} that can't run"));
+    }
+    parts.join(", ")
 }
 
 fn policies(report: &Report<'_>, outcome: PolicyOutcome) -> usize {
@@ -106,7 +119,7 @@ fn head(report: &Report<'_>) -> String {
     let passed: u32 = report.changes.iter().map(|r| r.change_set.policies_passed).sum();
     out.push_str(&format!(
         "**{}** in {units} units of {} environments. Risk **{}**.\n\n",
-        counts_words(totals(report)),
+        what(report.changes.iter().map(|r| r.change_set)),
         report.changes.len(),
         risk.map_or("low", |r| r.as_str()),
     ));
@@ -194,7 +207,7 @@ fn environments(report: &Report<'_>) -> Group {
     let row = |reviewed: &Reviewed<'_>| {
         let set = reviewed.change_set;
         let risk = change_set_risk(set).level.as_str();
-        let counts = counts_words(total_counts(set));
+        let counts = what(std::iter::once(set));
         Item::line(format!(
             "- **{}** {} · {} units: {counts} · risk {risk} · {}\n",
             escape(set.environment.as_str()),

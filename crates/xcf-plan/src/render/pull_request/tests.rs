@@ -5,7 +5,7 @@ use crate::gates::Side;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
-use xcf_core::changeset::PolicyResult;
+use xcf_core::changeset::{Deferred, PolicyResult};
 use xcf_core::diag::Place;
 use xcf_core::route::{Gate, Lifecycle};
 
@@ -171,4 +171,18 @@ fn m10_the_check_says_what_is_awaited() {
     assert_eq!(check_line(&one), "Could not be planned");
     let text = pull_request(&one, 65_536);
     assert!(text.contains("**Not planned.**") && text.contains("- dev: broken"), "no claim of \"nothing\": {text}");
+}
+
+#[test]
+fn d6_what_is_not_known_yet_is_never_no_change() {
+    let side = Side::default();
+    let api = unit("prod/app/api", Lifecycle::Applications, Gate::Auto);
+    let waits_for = vec!["prod/network/vpc".parse().unwrap()];
+    let deferred = Some(Deferred { waits_for, reason: "needs its output".to_owned() });
+    let waiting = UnitDraft { action: UnitAction::Deferred, plan: None, deferred, ..draft(&api, update()) };
+    let set = assemble(frame(&side), vec![waiting]).change_set.unwrap();
+    let report = report(&set, Vec::new());
+    assert_eq!(check_line(&report), "1 known only after an upstream applies; 1 approvals needed");
+    let text = pull_request(&report, 65_536);
+    assert!(!text.contains("no resource changes") && text.contains("**1 known only after"), "{text}");
 }
