@@ -87,6 +87,8 @@ pub(crate) enum Verb {
     Doctor,
     /// Every diagnostic of the workspace, with file:line:column and a hint
     Validate,
+    /// Documents as a careful person leaves them: blanks, blank lines and line breaks; never a value or a comment
+    Fmt(FmtArgs),
     /// Units and edges (-o json, dot, mermaid)
     Graph(GraphArgs),
     /// The resolved route with its why
@@ -157,6 +159,16 @@ pub(crate) struct InitArgs {
     /// written before it is accepted
     #[arg(long)]
     pub(crate) adopt: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FmtArgs {
+    /// Change nothing; list what would change and return 2
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Files, or folders with their YAML files (default: the documents of the workspace)
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -6,6 +6,7 @@ mod approve;
 mod completions;
 mod doctor;
 mod exec;
+mod fmt;
 mod graph;
 mod init;
 mod key;
@@ -51,6 +52,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Verb::Schema(args) => schema::run(&args),
         Verb::Lsp => lsp::run(g).await,
         Verb::Openapi => schema::openapi(),
+        Verb::Fmt(args) => fmt::run(g, &args),
         Verb::Serve(args) => serve::run(g, &args).await,
         Verb::Key(verb) => key::run(g, &verb).await,
         Verb::Pr(verb) => pr::run(g, &verb).await,

@@ -24,6 +24,7 @@ pub mod matrix;
 pub mod meaning;
 pub mod pending;
 pub mod policy;
+pub mod refactor;
 pub mod removed;
 pub mod render;
 pub mod router;

@@ -255,4 +255,4 @@ fn order(head: &Workspace) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -15,7 +15,7 @@ mod names;
 mod read;
 pub(crate) mod refs;
 mod unit;
-mod values;
+pub(crate) mod values;
 mod wire;
 
 pub use health::Health;

@@ -81,11 +81,14 @@ impl Site<'_> {
             ]);
         }
         let new = lines(value, inner, self.layout);
+        let gap = self.text.get(mark..entry.value_start).unwrap_or_default();
         if self.is_item(at.container) {
             let joined = self.joined(&new);
-            return Ok(vec![Raw::replace(entry.value_start..entry.end, format!("{space}{}", joined.trim_start()))]);
+            // One blank behind the dash: the lines below stand two further in.
+            let from = if gap.trim_start_matches(' ').is_empty() { mark } else { entry.value_start };
+            let space = if from == mark { " " } else { "" };
+            return Ok(vec![Raw::replace(from..entry.end, format!("{space}{}", joined.trim_start()))]);
         }
-        let gap = self.text.get(mark..entry.value_start).unwrap_or_default();
         let from = if gap.contains('\n') { entry.value_start } else { mark };
         Ok(vec![Raw::remove(from..entry.end), self.below(entry.end, &new)])
     }

@@ -1,6 +1,7 @@
 //! Edits change their own node and nothing else: examples, then a nasty corpus with every place and many values.
 
 mod corpus;
+mod formatting;
 mod kinds;
 mod merging;
 mod nasty;

@@ -147,7 +147,7 @@ impl Scene {
                 first -= 1;
             }
         }
-        if node.start == node.end {
+        if node.start == node.end && matches!(node.kind, NodeKind::Scalar { .. }) {
             last = first;
         }
         let indent = |l: &str| l.len() - l.trim_start_matches(' ').len();
@@ -199,7 +199,7 @@ impl Scene {
             Some((_, n)) => line_of(n.end) + 1,
             None if container.is_empty() => {
                 let root = line_of(open.tree.node(open.tree.root).unwrap().start);
-                let lines: Vec<&str> = self.before.split('\n').collect();
+                let lines: Vec<&str> = self.before.trim_start_matches('\u{feff}').split('\n').collect();
                 (0..root)
                     .rev()
                     .find(|i| lines[*i].starts_with("---") || lines[*i].starts_with("..."))

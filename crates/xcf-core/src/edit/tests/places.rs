@@ -220,7 +220,8 @@ fn d12_ten_thousand_lines_take_linear_time() {
 fn d12_empty_values_at_an_end() {
     for (before, pointer, after) in [
         ("k1:\n\n    - - k3: x\n        k4: # c5\n", "/k1/0/0", "k1:\n\n    - [] # c5\n"),
-        ("k23: # c24\n  k27: # c28\n", "/k23", "{}\n"),
+        ("k23: # c24\n  k27: # c28\n", "/k23", "{} # c28\n"),
+        ("a: 1\nk: # c\n-\n", "/k", "a: 1\n"),
         ("a: 1\n---\nk23: # c24\n  k27: # c28", "/a", "{}\n---\nk23: # c24\n  k27: # c28"),
     ] {
         check(before, delete(pointer), after);
