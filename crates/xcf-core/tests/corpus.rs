@@ -108,7 +108,7 @@ fn edits(model: &Value, seed: u64) -> Vec<(Edit, Value)> {
         let at = (seed.rotate_left(salt as u32) % fitting.len().max(1) as u64) as usize;
         fitting.get(at).map(|p| (*p).clone())
     };
-    let mut change = |pointer: &str, how: &dyn Fn(&mut Value)| {
+    let change = |pointer: &str, how: &dyn Fn(&mut Value)| {
         let mut new = model.clone();
         new.pointer_mut(pointer).map(how);
         new

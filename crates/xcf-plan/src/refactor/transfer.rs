@@ -161,7 +161,7 @@ impl Move<'_> {
                 }
                 let inputs = over.as_object_mut().map(|o| o.entry("inputs").or_insert_with(|| serde_json::json!({})));
                 if let Some(inputs) = inputs.and_then(|i| i.as_object_mut()) {
-                    inputs.extend(kept.into_iter());
+                    inputs.extend(kept);
                 }
             }
             if !over.is_null() {
