@@ -3,23 +3,15 @@
 #   scripts/setup.sh run    what `make run` needs
 #   scripts/setup.sh test   that, and what `make test` needs
 #   scripts/setup.sh lint   that, and the tools of `make lint`
-<<<<<<< HEAD
 #   scripts/setup.sh cargo-deny | tauri-driver | gitea | github-simulator    that tool alone
 #   scripts/setup.sh forges   both forges, if they can be had: their tests say so where they can not
-=======
-#   scripts/setup.sh cargo-deny | tauri-driver    that tool alone
 #   scripts/setup.sh corpus     files of published packages, for the round-trip test
->>>>>>> ab43328 (Rename and move with every reference, format documents, and try the edits on files of published packages)
 # A second run does nothing, quickly, and needs no network.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-<<<<<<< HEAD
-for part in lib apt python node terraform cargo chromium forges; do . "$here/setup/$part.sh"; done
-=======
-for part in lib apt python node terraform cargo chromium corpus; do . "$here/setup/$part.sh"; done
->>>>>>> ab43328 (Rename and move with every reference, format documents, and try the edits on files of published packages)
+for part in lib apt python node terraform cargo chromium forges corpus; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -45,15 +37,12 @@ case "$profile" in
     ;;
   cargo-deny) cargo_tool_ensure cargo-deny "$CARGO_DENY_VERSION" ;;
   tauri-driver) cargo_tool_ensure tauri-driver "$TAURI_DRIVER_VERSION" ;;
-<<<<<<< HEAD
   gitea) gitea_ensure ;;
   github-simulator) github_simulator_ensure ;;
   forges)
     "$0" github-simulator || note "going on without the GitHub API simulator"
     "$0" gitea || note "going on without Gitea"
     ;;
-=======
   corpus) corpus_ensure ;;
->>>>>>> ab43328 (Rename and move with every reference, format documents, and try the edits on files of published packages)
   *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac

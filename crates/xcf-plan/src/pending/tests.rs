@@ -25,14 +25,10 @@ pub(crate) fn applied(files: &Files) -> Records {
     for _ in 0..5 {
         let (standing, _) = standings(&w, &records);
         let fresh = digests(&w, &tree, &standing, &no_version);
-<<<<<<< HEAD
-        records = w.units.iter().zip(fresh).map(|(u, d)| (u.id.clone(), record(d.inputs))).collect();
-=======
-        let applied = w.units.iter().zip(fresh).map(|(u, d)| (u.id.clone(), record(u, d.inputs))).collect();
+        let applied = w.units.iter().zip(fresh).map(|(u, d)| (u.id.clone(), record(d.inputs))).collect();
         if std::mem::replace(&mut records, applied) == records {
             break;
         }
->>>>>>> ab43328 (Rename and move with every reference, format documents, and try the edits on files of published packages)
     }
     records
 }
