@@ -237,7 +237,7 @@ impl Workspace {
             draft,
             depends_on: model.depends_on(&unit.id).iter().map(ToString::to_string).collect(),
             reads: reads.collect(),
-            inputs: unit.inputs.keys().cloned().collect(),
+            inputs: input_ports(model, unit),
             outputs: model.content(unit).map(|c| c.interface.outputs.keys().cloned().collect()).unwrap_or_default(),
             gate: unit.route.gate.value.to_string(),
             region: unit.region.clone(),
@@ -280,6 +280,12 @@ fn edges_of_unreadable(known: &Model, model: &Model, nodes: &[UnitNodeDto]) -> V
     let any = nodes.iter().any(|n| n.standing == Standing::BrokenFile.as_str());
     let edges = if any { known.edges() } else { Vec::new() };
     edges.iter().filter(|e| gone(&e.from) || gone(&e.to)).map(edge).filter(kept).collect()
+}
+
+/// Inputs the module declares, and those the documents set beside them.
+fn input_ports(model: &Model, unit: &Unit) -> Vec<String> {
+    let declared = model.content(unit).into_iter().flat_map(|c| c.interface.inputs.keys());
+    declared.chain(unit.inputs.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn edge(edge: &Edge) -> EdgeDto {

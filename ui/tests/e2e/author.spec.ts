@@ -50,16 +50,18 @@ async function done(page: Page, verb: string): Promise<void> {
 }
 
 /** Drags a module card onto a lane, where it asks for a Composition of that lifecycle. */
-async function dropOnLane(page: Page, module: string, lane: string): Promise<void> {
+async function dropOnLane(page: Page, name: string, lane: string): Promise<void> {
   const band = page.locator(".lh", { hasText: lane }).first();
   const box = await band.boundingBox();
   const stage = await page.locator(".cv").boundingBox();
   if (box === null || stage === null) throw new Error("no lane");
-  await page.locator(".module-card", { hasText: module }).dragTo(page.locator(".cv .react-flow__pane"), {
+  await page.locator(".module-card", { hasText: `modules/${name}` }).dragTo(page.locator(".cv .react-flow__pane"), {
     targetPosition: { x: 420, y: box.y - stage.y + box.height / 2 },
   });
   await expect(sheet(page).getByLabel(say("author:add.lifecycle"))).toHaveValue(lane);
   await done(page, say("author:add.verb"));
+  // The lanes make room for it: the next drop needs them at rest.
+  await expect(page.locator(`[data-unit='prod/${name}/${name}']`)).toBeVisible();
 }
 
 test("d2_1 three layers drawn by mouse read as written by hand", async ({ page }) => {
@@ -73,8 +75,8 @@ test("d2_1 three layers drawn by mouse read as written by hand", async ({ page }
   await done(page, say("author:add.verb"));
   await expect(page.locator("[data-unit='prod/network/network']")).toBeVisible();
 
-  await dropOnLane(page, "modules/cluster", "K8s");
-  await dropOnLane(page, "modules/database", "PaaS");
+  await dropOnLane(page, "cluster", "K8s");
+  await dropOnLane(page, "database", "PaaS");
 
   // A wire is drawn from port to port; the sheet offers the name both ends share.
   const node = (unit: string) => page.locator(".react-flow__node", { has: page.locator(`[data-unit='${unit}']`) });
@@ -107,9 +109,7 @@ spec:
   modules:
     - ref: modules/cluster
       inputs:
-        network_id:
-          from: network
-          output: network_id
+        network_id: {from: network, output: network_id}
 `);
 
   // Everything is one stack of steps: undone to the first, the repository is as it was.
@@ -143,7 +143,7 @@ test("d12 the same by keyboard alone", async ({ page }) => {
   await choose(say("author:connect.to"), "default/network/cluster");
   await expect(sheet(page).getByLabel(say("author:connect.input"))).toHaveValue("network_id");
   await done(page, say("author:connect.verb"));
-  await expect.poll(() => text("compositions/network.yaml")).toContain("module: network\n");
+  await expect.poll(() => text("compositions/network.yaml")).toContain("{module: network");
   expect(text("compositions/network.yaml")).toBe(`apiVersion: xcloudflow.io/v1alpha1
 kind: Composition
 metadata:
@@ -154,9 +154,7 @@ spec:
     - ref: modules/network
     - ref: modules/cluster
       inputs:
-        network_id:
-          module: network
-          output: network_id
+        network_id: {module: network, output: network_id}
 `);
 
   // The wire is found again by its unit, and taken away.

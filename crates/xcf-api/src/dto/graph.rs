@@ -79,7 +79,7 @@ pub struct UnitNodeDto {
     pub depends_on: Vec<String>,
     /// Applied outputs of other Environments it reads: no ordering edge.
     pub reads: Vec<String>,
-    /// Input names.
+    /// Input names: those the module declares and those that are set.
     pub inputs: Vec<String>,
     /// Output names the module declares.
     pub outputs: Vec<String>,

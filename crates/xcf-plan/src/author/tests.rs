@@ -149,6 +149,9 @@ fn dsl6_a_wire_is_as_short_as_it_can_be_and_implies_the_edge() {
     let off = Act::Disconnect { to: port("data", "database"), input: "net".to_owned() };
     let (_, back) = run(&after, &off).unwrap();
     assert_eq!(back.text("compositions/data.yaml"), DATA);
+    let off = Act::Disconnect { to: port("data", "cache"), input: "db".to_owned() };
+    let (_, back) = run(&inside, &off).unwrap();
+    assert_eq!(back.text("compositions/data.yaml"), after.text("compositions/data.yaml"), "no empty heading stays");
 }
 
 /// The lines of `new` that `old` has not, as one text.

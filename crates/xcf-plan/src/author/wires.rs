@@ -83,11 +83,16 @@ pub(super) fn disconnect(
 ) -> Result<String, AuthorError> {
     let doc = compose::find(model, &to.composition)?;
     let at = compose::position(doc, &to.module)?;
-    let value = doc.spec.modules.get(at).and_then(|m| m.inputs.get(input));
+    let inputs = doc.spec.modules.get(at).map(|m| &m.inputs);
+    let value = inputs.and_then(|i| i.get(input));
     if !matches!(value.map(shape), Some(Shape::Output(_))) {
         return Err(AuthorError::Nothing(format!("{} does not wire `{input}` in {}", named(to), doc.file)));
     }
-    let pointer = format!("/spec/modules/{at}/inputs/{}", escape(input));
+    // The last one takes its heading along, as a person would.
+    let pointer = match inputs.map_or(0, std::collections::BTreeMap::len) {
+        1 => format!("/spec/modules/{at}/inputs"),
+        _ => format!("/spec/modules/{at}/inputs/{}", escape(input)),
+    };
     texts.edit(&doc.file, doc.index, &[Edit::Remove { pointer }])?;
     Ok(named(to))
 }

@@ -31,7 +31,7 @@ export function ActSheet({
   const preview = usePreview(act);
   const refused = preview.error;
   const go = () => {
-    if (act === null || doing.isPending) return;
+    if (act === null || refused !== null || doing.isPending) return;
     doing.mutate(act, { onSuccess: onDone });
   };
   return (
@@ -45,7 +45,6 @@ export function ActSheet({
           kind="pri"
           reason={act === null ? missing : refused?.message}
           disabled={doing.isPending}
-          onClick={go}
           type="submit"
           form="act"
         >

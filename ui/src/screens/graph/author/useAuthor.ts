@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useApi } from "../../../api/client";
 import type { ActDto, AuthorResponse, CatalogDto } from "../../../api/dto";
 import { useAfterEdit } from "../useDraft";
@@ -17,10 +17,9 @@ export function useAct() {
 export function usePreview(act: ActDto | null) {
   const api = useApi();
   return useQuery({
-    queryKey: ["graph", "preview", JSON.stringify(act)],
+    queryKey: ["preview", JSON.stringify(act)],
     queryFn: () => api.post<AuthorResponse>("/api/author", { act, dryRun: true }),
     enabled: act !== null,
-    placeholderData: keepPreviousData,
     retry: false,
     gcTime: 0,
   });
