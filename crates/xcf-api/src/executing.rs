@@ -6,7 +6,6 @@ use crate::error::{Answer, Kind, Problem};
 use crate::http::Acting;
 use crate::logbook::NoJournal;
 use crate::open::Workspace;
-use crate::planning::records;
 use crate::recipe::{Bound, Recipe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,10 +35,11 @@ impl Workspace {
         let (program, arguments) =
             command.split_first().ok_or_else(|| Problem::new(Kind::Usage, "no-command", "which command?"))?;
         let actor = self.actor(acting).await?;
-        let (commit, recipe, bound) = self.as_applied(id).await?;
+        self.known(id).await?;
         let lease = self.hold(id).await?;
         let outcome = self.under_lease(&lease, id, program, &actor, async {
             let scratch = self.scratch()?;
+            let (commit, recipe, bound) = self.as_applied(id).await?;
             let place = self.workplace(&recipe, &bound, commit, scratch.path().to_path_buf()).await?;
             let mut child = Command::new(program);
             child.args(arguments).current_dir(&place.folder).env_clear().envs(&place.env);
@@ -128,12 +128,21 @@ impl Workspace {
         }
     }
 
+    /// Refuses what is no unit: neither applied nor at head.
+    async fn known(&self, id: &UnitId) -> Answer<()> {
+        let applied = self.ledger().await?.units.get(id).is_some_and(|u| u.applied.is_some());
+        match applied || self.at_head().await?.model.unit(id).is_some() {
+            true => Ok(()),
+            false => Err(Problem::not_found(id)),
+        }
+    }
+
     /// Recipe and inputs as last applied; of head for a unit that never was.
     async fn as_applied(&self, id: &UnitId) -> Answer<(CommitId, Recipe, Bound)> {
         let ledger = self.ledger().await?;
-        if let Some(record) = records(&ledger).get(id) {
+        if let Some(applied) = ledger.units.get(id).and_then(|u| u.applied.as_ref()) {
             let (recipe, bound) = self.recorded(id).await?;
-            return Ok((record.commit.clone(), recipe, bound));
+            return Ok((applied.record.commit.clone(), recipe, bound));
         }
         let commit = self.repo.head_commit()?;
         let loaded = self.at_commit(&commit).await?;

@@ -54,7 +54,8 @@ const LARGEST_BODY: usize = 16 << 20;
         description = "The API of every XCloudFlow shell.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(crate::dto::ProblemDto, crate::dto::EventDto))
+    // What only a recursive type names is not found by itself.
+    components(schemas(crate::dto::ProblemDto, crate::dto::EventDto, crate::dto::AttributeDto))
 )]
 struct Document;
 

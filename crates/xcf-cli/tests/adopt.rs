@@ -11,7 +11,7 @@ const ROOT: &str = "variable \"size\" {\n  type    = number\n  default = 1\n}\nr
 /// A repository with Terraform roots, not known to this product.
 fn repository() -> Sample {
     let home = tempfile::tempdir().unwrap();
-    let sample = Sample { dir: home.path().join("repo"), home, wrappers: None };
+    let sample = Sample { dir: home.path().join("repo"), home, wrappers: None, alone: false };
     std::fs::create_dir_all(&sample.dir).unwrap();
     sample.git(&["init", "-q", "-b", "main"]);
     sample.git(&["config", "user.name", "Edith"]);
@@ -130,7 +130,7 @@ fn issue4_7_a_backend_that_two_units_name_is_refused() {
     sample.commit("Adopt the copy");
     let ran = sample.xcf(&["-o", "json", "plan", "--all"]);
     let text = ran.json().to_string();
-    assert_eq!(text.matches("\"shared-state\"").count() >= 2, true, "{text}");
+    assert!(text.matches("\"shared-state\"").count() >= 2, "{text}");
     assert_ne!(ran.code, 0);
 }
 

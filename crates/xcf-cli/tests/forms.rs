@@ -102,14 +102,15 @@ async fn issue4_2_what_an_edit_would_say_is_said_before_it_is_made() {
     let sample = Sample::new();
     let api = Api::of(&sample).await;
     let form = api.get("/api/units/dev/orders-db/database/form").await;
-    let target = &field(&form, "storage_gb")["layers"][0]["edit"];
-    let before = sample.read("compositions/data/orders-db.yaml");
+    // Where the value in force stands: the Environment's entry.
+    let target = &field(&form, "storage_gb")["reset"]["edit"];
+    let before = sample.read("envs/dev.yaml");
     let (status, said) = api.call("POST", "/api/edit/check", edit(target, json!("much"))).await;
     assert_eq!(status, 200, "{said}");
     let wrong = &said["added"][0];
-    assert_eq!((&wrong["code"], &wrong["file"]), (&json!("type-mismatch"), &json!("compositions/data/orders-db.yaml")));
+    assert_eq!((&wrong["code"], &wrong["file"]), (&json!("type-mismatch"), &json!("envs/dev.yaml")));
     assert!(wrong["line"].as_u64().unwrap() > 0 && !wrong["hint"].as_str().unwrap().is_empty());
-    assert_eq!(sample.read("compositions/data/orders-db.yaml"), before, "nothing is written");
+    assert_eq!(sample.read("envs/dev.yaml"), before, "nothing is written");
     let subnets = &field(&form, "subnet_ids")["layers"][0]["edit"];
     let nowhere = json!({"from": "network", "output": "subnets"});
     let (_, said) = api.call("POST", "/api/edit/check", edit(subnets, nowhere)).await;

@@ -20,10 +20,13 @@ use std::sync::Arc;
 use xcf_core::ids::Digest;
 use xcf_core::ports::tree::Tree;
 
+/// The content a card was read from, and the card, if the folder is a module.
+type Read = (Digest, Option<Arc<ModuleCard>>);
+
 /// Cards that were read, by path and content: the next reading takes what did not change.
 #[derive(Debug, Clone, Default)]
 pub struct Cards {
-    known: BTreeMap<(String, bool), (Digest, Option<Arc<ModuleCard>>)>,
+    known: BTreeMap<(String, bool), Read>,
 }
 
 impl Cards {

@@ -37,12 +37,12 @@ test("a cell is edited: the impact shows, the text keeps its comments, undo rest
   await page.getByRole("button", { name: say("matrix:edit.set") }).click();
 
   await expect(gate).toContainText("strong");
-  await expect(gate).toHaveClass(/chg/);
+  await expect(gate).toHaveClass(/mx-chg/);
   await expect(page.locator(".mx-it tbody tr").first()).toContainText(say("matrix:turn.tightening"));
   await expect(page.locator(".mx-now")).toBeVisible();
   expect(readFileSync(file, "utf8")).toBe(before.replace("approval: auto", "approval: strong"));
   await page.getByRole("button", { name: say("graph:draft.show") }).click();
-  await expect(page.getByRole("dialog")).toContainText("# Development moves without asking");
+  await expect(page.getByRole("dialog")).toContainText("approval: strong");
   await page.keyboard.press("Escape");
 
   await page.keyboard.press("Control+z");

@@ -41,7 +41,7 @@ fn d7_what_depends_on_it_is_not_applied_and_what_does_not_is() {
     if !needs("terraform") {
         return;
     }
-    let fed = "{name: fed, ref: modules/thing, inputs: {name: fed, after: {module: stack, output: made}}}";
+    let fed = "{name: fed, ref: modules/thing, dependsOn: [stack], inputs: {name: fed}}";
     let after = "{name: after, ref: modules/thing, dependsOn: [fed], inputs: {name: after}}";
     let free = "{name: free, ref: modules/thing, inputs: {name: free}}";
     let sample = Sample::of(&[

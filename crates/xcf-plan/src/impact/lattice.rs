@@ -109,7 +109,7 @@ pub fn windows(from: &[BoundWindow<'_>], to: &[BoundWindow<'_>]) -> Turn {
     let (were, are) = (from.iter().filter(allows).count(), to.iter().filter(allows).count());
     let lost_allow = from.iter().filter(allows).any(|w| !kept(to, w));
     let new_allow = to.iter().filter(allows).any(|w| !kept(from, w));
-    let opened = (were > 0 && are == 0) || (were > 0 && new_allow);
+    let opened = were > 0 && (are == 0 || new_allow);
     let closed = (were == 0 && are > 0) || lost_allow;
     if lost_deny || opened {
         Turn::Loosening
