@@ -383,6 +383,6 @@ mod tests {
         let cli = Cli::try_parse_from(["xcf", "-C", "elsewhere", "init", "here/tour"]).unwrap();
         assert_eq!(cli.global.directory, Some(PathBuf::from("elsewhere")));
         let Verb::Init(init) = cli.verb else { panic!("not init") };
-        assert_eq!(init.directory, PathBuf::from("here/tour"));
+        assert_eq!(init.directory, Some(PathBuf::from("here/tour")));
     }
 }
