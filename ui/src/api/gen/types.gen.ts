@@ -3932,7 +3932,7 @@ export type UnitNodeDto = {
      */
     reads: Array<string>;
     /**
-     * Input names.
+     * Input names: those the module declares and those that are set.
      */
     inputs: Array<string>;
     /**
