@@ -26,7 +26,7 @@ describe("the way of a change", () => {
   it("d12_the_graph_shows_the_units_of_the_sample", async () => {
     await page.visit("/graph?env=dev");
     const ids = () => {
-      const found = [...document.querySelectorAll("[data-id]")].map((e) => e.dataset.id);
+      const found = [...document.querySelectorAll(".react-flow__node")].map((e) => e.dataset.id);
       return found.length > 5 && found;
     };
     const shown = await page.until("more than five units", ids);
@@ -100,7 +100,7 @@ describe("the way of a change", () => {
     await page.until(
       "every unit healthy",
       (healthy) => {
-        const nodes = [...document.querySelectorAll("[data-id]")];
+        const nodes = [...document.querySelectorAll(".react-flow__node")];
         return nodes.length > 5 && nodes.every((e) => e.textContent.includes(healthy));
       },
       say("parts:status.healthy"),

@@ -33,7 +33,7 @@ async function openSample(page: Page, language: Language): Promise<string> {
   await page.goto(served.address);
   await page.getByLabel(say("first-run:sample.path")).fill(folder);
   await page.getByRole("button", { name: say("first-run:sample.open") }).click();
-  await expect(page.locator("[data-id]").first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   return folder;
 }
 

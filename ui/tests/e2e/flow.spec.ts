@@ -38,7 +38,7 @@ async function openSample(page: Page, language: Language): Promise<string> {
   await page.getByLabel(say("first-run:sample.path")).fill(folder);
   await sound(page, "first run");
   await page.getByRole("button", { name: say("first-run:sample.open") }).click();
-  await expect(page.locator("[data-id]").first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   return folder;
 }
 
@@ -113,9 +113,9 @@ async function applyAndWatch(page: Page, language: Language, environment: string
 async function allHealthy(page: Page, language: Language, environment: string): Promise<void> {
   const say = words(language);
   await visit(page, `/graph?env=${environment}`);
-  await expect(page.locator("[data-id]").first()).toBeVisible();
-  const units = await page.locator("[data-id]").count();
-  await expect(page.locator("[data-id]", { hasText: say("parts:status.healthy") })).toHaveCount(units);
+  await expect(page.locator(".react-flow__node").first()).toBeVisible();
+  const units = await page.locator(".react-flow__node").count();
+  await expect(page.locator(".react-flow__node", { hasText: say("parts:status.healthy") })).toHaveCount(units);
 }
 
 test("edit, see the diff, commit, review, approve by two, apply, watch it go green", async ({ page }) => {

@@ -24,7 +24,7 @@ async function openUnit(page: Page, language: Language): Promise<string> {
   await page.goto(served.address);
   await page.getByLabel(say("first-run:sample.path")).fill(folder);
   await page.getByRole("button", { name: say("first-run:sample.open") }).click();
-  await expect(page.locator("[data-id]").first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   await page.goto(new URL("/graph?env=prod&sel=prod/orders-db/database", served.address).toString());
   await expect(page.locator("[data-field=storage_gb]")).toBeVisible();
   return folder;

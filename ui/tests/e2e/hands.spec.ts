@@ -10,7 +10,7 @@ test.beforeEach(async ({ page }) => {
 test.describe("without a mouse", () => {
   test("from the graph to a review, through it, and to the next", async ({ page }) => {
     await page.goto("/graph?env=prod");
-    await page.locator("[data-id]").first().waitFor();
+    await page.locator(".react-flow__node").first().waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("c");
     await expect(page).toHaveURL(/\/changes/);

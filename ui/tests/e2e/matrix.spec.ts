@@ -23,7 +23,7 @@ test("a cell is edited: the impact shows, the text keeps its comments, undo rest
   await page.goto(served.address);
   await page.getByLabel(say("first-run:sample.path")).fill(folder);
   await page.getByRole("button", { name: say("first-run:sample.open") }).click();
-  await expect(page.locator("[data-id]").first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
   const file = join(folder, "policies/matrix.yaml");
   const before = readFileSync(file, "utf8");
 

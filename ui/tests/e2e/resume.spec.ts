@@ -34,7 +34,7 @@ for (const language of ["en", "zh-CN"] as const) {
     await page.goto(served.address);
     await page.getByLabel(say("first-run:sample.path")).fill(folder);
     await page.getByRole("button", { name: say("first-run:sample.open") }).click();
-    await expect(page.locator("[data-id]").first()).toBeVisible({ timeout: 60_000 });
+    await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 60_000 });
 
     const planned = await ended(served.xcf("-C", folder, "--yes", "plan", "--env", "dev"));
     expect(planned.said).toContain("CS-1");
@@ -75,8 +75,8 @@ for (const language of ["en", "zh-CN"] as const) {
     }).toPass({ timeout: 4 * 60_000 });
     await expect(page.locator(".rn-node .st.bad")).toHaveCount(0);
     await page.goto(new URL("/graph?env=dev", served.address).toString());
-    await expect(page.locator("[data-id]").first()).toBeVisible();
-    const units = await page.locator("[data-id]").count();
-    await expect(page.locator("[data-id]", { hasText: say("parts:status.healthy") })).toHaveCount(units);
+    await expect(page.locator(".react-flow__node").first()).toBeVisible();
+    const units = await page.locator(".react-flow__node").count();
+    await expect(page.locator(".react-flow__node", { hasText: say("parts:status.healthy") })).toHaveCount(units);
   });
 }

@@ -20,7 +20,7 @@ const refused = "store-unreachable";
 const fault = ".fault";
 
 const screens: Screen[] = [
-  { name: "graph", path: "/graph?env=prod", ready: { full: "[data-id]", empty: ".empty", error: fault } },
+  { name: "graph", path: "/graph?env=prod", ready: { full: ".react-flow__node", empty: ".empty", error: fault } },
   { name: "inspector", path: "/graph?env=prod&sel=prod/payments-prod/rds-cluster", ready: { full: ".rr" } },
   { name: "changes", path: "/changes", ready: { full: ".cs-row", empty: ".empty", error: fault } },
   { name: "review", path: "/change/CS-1042", ready: { full: ".cr-unit", empty: ".cr-none", error: fault } },
