@@ -105,7 +105,9 @@ export function Grid({ rows, findings, onEdit, onInherit }: GridProps) {
                   key={column}
                   data-cell={`${r}-${c}`}
                   tabIndex={at[0] === r && at[1] === c ? 0 : -1}
-                  className={[classes[column] ?? "", was === null ? "" : "mx-chg", isValue(column) ? "mx-ed" : ""].join(" ")}
+                  className={[classes[column] ?? "", was === null ? "" : "mx-chg", isValue(column) ? "mx-ed" : ""].join(
+                    " ",
+                  )}
                   onFocus={() => setAt([r, c])}
                   onDoubleClick={() => enter(row, column)}
                 >
