@@ -6,8 +6,7 @@ use crate::http::Acting;
 use crate::open::Workspace;
 use crate::performing::Hands;
 use crate::reviewing::{Case, named_units};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use xcf_core::changeset::{ChangeSetState as S, UnitAction};
 use xcf_core::event::{
@@ -21,32 +20,6 @@ use xcf_run::machine::{Control, RunSpec};
 
 /// Planning takes minutes; a scratch folder that is older belongs to nobody.
 const OLDEST_SCRATCH: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-
-/// Runs that this process drives.
-#[derive(Default)]
-pub(crate) struct Drivers(Mutex<BTreeMap<RunId, CancellationToken>>);
-
-impl Drivers {
-    fn add(&self, run: RunId) -> CancellationToken {
-        let token = CancellationToken::new();
-        if let Ok(mut map) = self.0.lock() {
-            map.insert(run, token.clone());
-        }
-        token
-    }
-    fn remove(&self, run: RunId) {
-        if let Ok(mut map) = self.0.lock() {
-            map.remove(&run);
-        }
-    }
-    fn is_idle(&self) -> bool {
-        self.0.lock().is_ok_and(|map| map.is_empty())
-    }
-    /// True if this process drives `run`.
-    pub(crate) fn drives(&self, run: RunId) -> bool {
-        self.0.lock().is_ok_and(|map| map.contains_key(&run))
-    }
-}
 
 impl Workspace {
     /// Use case: asks for the run and drives it in this process.
@@ -248,32 +221,27 @@ impl Workspace {
         self.store.append(events, None).await?;
         Ok(())
     }
-    /// Drives a run in this process, unless it does already; returns once it has taken the lease and begun.
+    /// Drives a run in this process; returns once the driver has begun, or one that was there has heard everything that was
+    /// asked before. A driver that was just leaving is waited for and followed by another: it may not have heard.
     pub(crate) async fn drive(self: &Arc<Self>, run: RunId, leave_when_idle: bool) -> Answer<()> {
-        if self.drivers.drives(run) {
-            return Ok(());
-        }
+        let asked = self.ledger().await?.position;
+        let Some(seat) = self.drivers.sit(run, asked).await else { return Ok(()) };
         let spec = self.spec_of(run).await?;
-        let leave = self.drivers.add(run);
         let settings = Settings {
             holder: crate::process::holder(),
             is_dead: Arc::new(crate::process::is_dead),
             ttl: LEASE_TTL,
             when_idle: if leave_when_idle { WhenIdle::Leave } else { WhenIdle::Stay },
-            leave,
+            leave: CancellationToken::new(),
+            heard: seat.heard(),
         };
         let hands = Arc::new(Hands { workspace: Arc::clone(self) });
         let opened = Driver::open(Arc::clone(&self.store), Arc::clone(&self.clock), hands, settings, run, spec).await;
         let driver = match opened {
             Ok(driver) => driver,
-            Err(error) => {
-                self.drivers.remove(run);
-                return match error {
-                    // Somebody else does it: that is what was wanted.
-                    DriveError::Driven { .. } => Ok(()),
-                    error => Err(Problem::internal("not-driven", error)),
-                };
-            }
+            // Somebody else does it: that is what was wanted.
+            Err(DriveError::Driven { .. }) => return Ok(()),
+            Err(error) => return Err(Problem::internal("not-driven", error)),
         };
         let workspace = Arc::clone(self);
         tokio::spawn(async move {
@@ -286,7 +254,7 @@ impl Workspace {
                 Ok(end) => tracing::info!(%run, ?end, "the run is not driven here any more"),
                 Err(error) => tracing::error!(%run, %error, "the run can't be driven"),
             }
-            workspace.drivers.remove(run);
+            drop(seat);
             workspace.settled.notify_waiters();
         });
         Ok(())

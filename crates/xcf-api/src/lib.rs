@@ -7,6 +7,7 @@ mod authoring;
 mod buffers;
 mod doctor;
 mod drafting;
+mod drivers;
 mod driving;
 pub mod dto;
 mod engine_room;

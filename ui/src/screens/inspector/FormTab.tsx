@@ -1,8 +1,15 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EditTargetDto, EngineChoiceDto, InputDto, PolicyFieldDto, UnitDetailDto } from "../../api/dto";
+import type {
+  EditRequest,
+  EditTargetDto,
+  EngineChoiceDto,
+  InputDto,
+  PolicyFieldDto,
+  UnitDetailDto,
+} from "../../api/dto";
 import { Icon } from "../../parts/Icon";
-import { FormField } from "./form/FormField";
+import { FormField, type Write } from "./form/FormField";
 import { useForm } from "./form/useForm";
 import { InputField, OriginChip } from "./InputField";
 import { useEdit } from "./useUnit";
@@ -25,10 +32,15 @@ export function orderInputs<T extends Ordered>(inputs: readonly T[]): T[] {
 
 function useWrite() {
   const edit = useEdit();
+  const [ended, setEnded] = useState(0);
+  const send = (request: EditRequest) => edit.mutateAsync(request).finally(() => setEnded(Date.now()));
   const at = ({ file, document, pointer, digest }: EditTargetDto) => ({ file, document, pointer, baseDigest: digest });
   return {
-    write: (target: EditTargetDto, value: unknown) => edit.mutateAsync({ ...at(target), value, remove: false }),
-    remove: (target: EditTargetDto) => edit.mutateAsync({ ...at(target), remove: true }),
+    /** An edit is under way, and when the last one ended. */
+    pending: edit.isPending,
+    ended,
+    write: (target: EditTargetDto, value: unknown) => send({ ...at(target), value, remove: false }),
+    remove: (target: EditTargetDto) => send({ ...at(target), remove: true }),
   };
 }
 
@@ -37,7 +49,7 @@ function PolicyRow({
   engines,
   write,
   remove,
-}: { field: PolicyFieldDto; engines?: readonly EngineChoiceDto[] } & ReturnType<typeof useWrite>) {
+}: { field: PolicyFieldDto; engines?: readonly EngineChoiceDto[] } & Write) {
   const { t } = useTranslation("inspector");
   const id = useId();
   const [error, setError] = useState<string | null>(null);
@@ -85,6 +97,8 @@ export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id
   const edits = useWrite();
   const form = useForm(unit.node?.id ?? null);
   const fields = form.data?.fields;
+  // Between an edit and the form that knows of it, layers and resets on screen are those of the text before.
+  const old = edits.pending || (form.isFetching && form.dataUpdatedAt <= edits.ended);
   return (
     <>
       <div className="form">
@@ -97,6 +111,7 @@ export function FormTab({ unit, onSelect }: { unit: UnitDetailDto; onSelect: (id
                 field={field}
                 secrets={form.data?.secrets ?? []}
                 edits={edits}
+                old={old}
                 onSelect={onSelect}
               />
             ))

@@ -320,8 +320,9 @@ impl<S: Store + ?Sized + 'static, P: Performer> Driver<S, P> {
             News::Control(position, Err(why)) => (position, Input::ControlRefused { position, why }),
             News::Changed(position) if self.run().wants_news() => (position, Input::Recheck { position }),
             News::Changed(_) => return Ok(Next::Go),
-            News::CaughtUp => {
+            News::CaughtUp(position) => {
                 self.caught_up = true;
+                self.settings.heard.send_replace(position);
                 return Ok(Next::Go);
             }
         };

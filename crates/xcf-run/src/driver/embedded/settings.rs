@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use xcf_core::changeset::{ChangeSetState, RunOutcome};
 use xcf_core::ids::RunId;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub when_idle: WhenIdle,
     /// Cancelled: leave the run (engines go on, another driver adopts them).
     pub leave: CancellationToken,
+    /// Told how far the driver has heard the log: everything people asked for up to there is in its journal.
+    pub heard: Arc<watch::Sender<u64>>,
 }
 
 impl fmt::Debug for Settings {

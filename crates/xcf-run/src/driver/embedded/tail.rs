@@ -22,8 +22,8 @@ pub(super) enum News {
     Control(u64, Result<Control, String>),
     /// Approvals, locks or holds changed.
     Changed(u64),
-    /// Everything that was in the log when the driver came is told.
-    CaughtUp,
+    /// Everything up to this position is told, and nothing was after it when it was looked.
+    CaughtUp(u64),
 }
 
 /// Follows the log from `position` until the receiver is gone.
@@ -35,7 +35,7 @@ pub(super) async fn follow<L: EventLog + ?Sized>(
     tell: mpsc::Sender<News>,
 ) {
     let streams = Streams { run, own: StreamId::run(run), set: StreamId::change_set(change_set) };
-    let mut caught_up = false;
+    let mut caught_up = None;
     while !tell.is_closed() {
         let page = match log.read(position, PAGE).await {
             Ok(page) => page,
@@ -56,10 +56,10 @@ pub(super) async fn follow<L: EventLog + ?Sized>(
         if !page.is_empty() {
             continue;
         }
-        if !caught_up && tell.send(News::CaughtUp).await.is_err() {
+        if caught_up != Some(position) && tell.send(News::CaughtUp(position)).await.is_err() {
             return;
         }
-        caught_up = true;
+        caught_up = Some(position);
         if let Err(error) = log.wait_beyond(position, WAIT).await {
             tracing::warn!(%run, %error, "the log could not be watched; trying again");
             tokio::time::sleep(WAIT).await;

@@ -127,8 +127,10 @@ async fn d7_controls_and_approvals_from_other_processes_are_heard() {
     for control in [Control::Pause, Control::Resume, Control::Retry { unit: id("a") }] {
         rig.ask(control).await;
     }
+    let asked = rig.store.text().lines().count() as u64;
     let end = rig.drive(None, WhenIdle::LeaveToPeople).await.unwrap();
     assert_eq!(end, DriveEnd::Idle(ChangeSetState::Observing, Held::Person));
+    assert!(*rig.heard.borrow() >= asked, "it tells that it has heard what was asked before it came");
     rig.ask(Control::SignOff { units: vec![] }).await;
     assert_eq!(rig.drive(None, WhenIdle::LeaveToPeople).await.unwrap(), DriveEnd::Finished(RunOutcome::Done));
     // The retry did not fit: it is recorded as refused, and never taken later.

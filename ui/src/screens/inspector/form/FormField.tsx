@@ -37,12 +37,15 @@ export function FormField({
   field,
   secrets,
   edits,
+  old,
   onSelect,
 }: {
   unit: string;
   field: FieldDto;
   secrets: readonly SecretChoiceDto[];
   edits: Write;
+  /** What is shown is from before the last edit: taking a value back would take another layer's. */
+  old: boolean;
   onSelect: (unit: string) => void;
 }) {
   const { t } = useTranslation("inspector");
@@ -163,7 +166,13 @@ export function FormField({
       </Field>
       {picker === "output" && <OutputPicker unit={unit} input={field.name} onPick={commit} />}
       {picker === "secret" && <SecretPicker input={field.name} secrets={secrets} onPick={commit} />}
-      <Layers field={field} chosen={target?.layer} onChoose={setChosen} onReset={(edit) => run(edits.remove(edit))} />
+      <Layers
+        field={field}
+        chosen={target?.layer}
+        old={old}
+        onChoose={setChosen}
+        onReset={(edit) => run(edits.remove(edit))}
+      />
     </div>
   );
 }
@@ -188,11 +197,13 @@ function Act({ on, icon, label, onClick }: { on: boolean; icon: "wire" | "key"; 
 function Layers({
   field,
   chosen,
+  old,
   onChoose,
   onReset,
 }: {
   field: FieldDto;
   chosen: string | undefined;
+  old: boolean;
   onChoose: (layer: string) => void;
   onReset: (edit: EditTargetDto) => void;
 }) {
@@ -204,7 +215,13 @@ function Layers({
     <div className="ff-layers mut t11">
       <Origin own={field.origin !== "default" && field.origin !== "composition"}>{name(field.origin)}</Origin>
       {reset && (
-        <button type="button" className="lnk" title={name(reset.to)} onClick={() => onReset(reset.edit)}>
+        <button
+          type="button"
+          className="lnk"
+          title={name(reset.to)}
+          aria-disabled={old}
+          onClick={() => old || onReset(reset.edit)}
+        >
           {t("form.resetTo", { value })}
         </button>
       )}

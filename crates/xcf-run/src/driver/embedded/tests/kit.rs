@@ -423,12 +423,18 @@ pub struct Rig {
     pub store: Arc<TestStore>,
     pub world: Arc<World>,
     pub leave: CancellationToken,
+    pub heard: Arc<watch::Sender<u64>>,
 }
 
 impl Rig {
     pub fn new() -> Self {
         let world = World { truth: Mutex::default(), moved: Notify::new() };
-        Self { store: Arc::new(TestStore::new()), world: Arc::new(world), leave: CancellationToken::new() }
+        Self {
+            store: Arc::new(TestStore::new()),
+            world: Arc::new(world),
+            leave: CancellationToken::new(),
+            heard: Arc::default(),
+        }
     }
     /// The same Store and world, for a driver that was not asked to leave.
     pub fn again(self) -> Self {
@@ -446,6 +452,7 @@ impl Rig {
             ttl,
             when_idle,
             leave: self.leave.clone(),
+            heard: Arc::clone(&self.heard),
         }
     }
     async fn open_with(
