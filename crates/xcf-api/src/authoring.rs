@@ -1,23 +1,22 @@
-//! Acts of a person on the canvas: worked out by `xcf_plan::author`, looked at before they are written, one step of the
+//! Acts of a person on the canvas: worked out by `xcf_plan::canvas`, looked at before they are written, one step of the
 //! undo stack each (`D2.1`, `D12`).
 
-use crate::dto::{ActDto, AuthorRequest, AuthorResponse, AuthoredFileDto, DiagnosticDto, ModuleToAddDto, PortDto};
+mod acts;
+
+use crate::dto::{AuthorRequest, AuthorResponse, AuthoredFileDto, DiagnosticDto, MovedDto, UnitChangesDto};
 use crate::error::{Answer, Kind, Problem};
 use crate::history::{FileChange, Label};
 use crate::open::{Workspace, blocking};
 use std::collections::BTreeSet;
-use std::str::FromStr;
-use std::sync::Arc;
 use xcf_core::diag::Diagnostic;
-use xcf_core::ports::tree::Tree;
-use xcf_plan::author::{Act, AuthorError, Authored, NewModule, Overlay, Port, author};
+use xcf_plan::author::AuthorError;
+use xcf_plan::canvas::{CanvasError, Drawn, UnitChanges, draw};
+use xcf_plan::refactor::RefactorError;
 use xcf_plan::workspace::Workspace as Model;
 
 /// What an act comes to.
 struct Outcome {
-    authored: Authored,
-    /// The workspace with it.
-    after: Model,
+    drawn: Drawn,
     /// Diagnostics it brings.
     fresh: Vec<Diagnostic>,
 }
@@ -28,27 +27,25 @@ impl Workspace {
     /// # Errors
     /// The act can't be meant, a text can't take it, or a file changed while it was worked out.
     pub(crate) async fn author_act(&self, request: AuthorRequest) -> Answer<AuthorResponse> {
-        let label = label(&request.act);
-        let act = act(request.act)?;
+        let label = acts::label(&request.act);
         let _turn = self.history.turn().await;
         let loaded = self.at_worktree().await?;
         let outcome = blocking(move || {
-            let authored = author(&loaded.model, loaded.tree.as_ref(), &act).map_err(refused)?;
-            let overlay = Overlay::new(Arc::clone(&loaded.tree), &authored.files);
-            let after = xcf_plan::workspace::load(&overlay as &dyn Tree);
-            let fresh = fresh(&loaded.model, &after);
-            Ok(Outcome { authored, after, fresh })
+            let steps = acts::steps(request.act, &loaded.model)?;
+            let drawn = draw(&loaded.model, &loaded.tree, &steps).map_err(refused)?;
+            let fresh = fresh(&loaded.model, &drawn.after);
+            Ok(Outcome { drawn, fresh })
         })
         .await?;
         if !request.dry_run {
-            self.write_act(label, &outcome.authored).await?;
+            self.write_act(label, &outcome.drawn).await?;
         }
         Ok(answer(outcome))
     }
     /// Writes only over the texts the act was worked out from.
-    async fn write_act(&self, label: Label, authored: &Authored) -> Answer<()> {
+    async fn write_act(&self, label: Label, drawn: &Drawn) -> Answer<()> {
         let mut changes = Vec::new();
-        for edit in &authored.files {
+        for edit in &drawn.files {
             if self.text_of(&edit.file).await? != edit.before {
                 let message = format!("{} changed on disk meanwhile", edit.file);
                 return Err(Problem::new(Kind::Conflict, "edit-conflict", message).hint("Do it again on the new text."));
@@ -66,11 +63,13 @@ fn answer(outcome: Outcome) -> AuthorResponse {
         old_text: edit.before,
         new_text: edit.after,
     };
+    let Drawn { files, target, after, units } = outcome.drawn;
     AuthorResponse {
-        target: outcome.authored.target,
-        files: outcome.authored.files.into_iter().map(file).collect(),
+        target,
+        files: files.into_iter().map(file).collect(),
         fresh: outcome.fresh.iter().map(DiagnosticDto::from).collect(),
-        diagnostics: outcome.after.diagnostics.iter().map(DiagnosticDto::from).collect(),
+        diagnostics: after.diagnostics.iter().map(DiagnosticDto::from).collect(),
+        units: units_dto(&units),
     }
 }
 
@@ -81,71 +80,30 @@ fn fresh(before: &Model, after: &Model) -> Vec<Diagnostic> {
     after.diagnostics.iter().filter(|d| !known.contains(&key(d))).cloned().collect()
 }
 
-fn refused(error: AuthorError) -> Problem {
-    let kind = match error {
-        AuthorError::Unknown { .. } => Kind::NotFound,
-        AuthorError::Taken { .. } | AuthorError::Nothing(_) => Kind::Conflict,
+fn units_dto(units: &UnitChanges) -> UnitChangesDto {
+    let ids = |ids: &[xcf_core::ids::UnitId]| ids.iter().map(ToString::to_string).collect();
+    let moved = |(from, to): &(_, _)| MovedDto { from: named(from), to: named(to) };
+    UnitChangesDto {
+        added: ids(&units.added),
+        removed: ids(&units.removed),
+        moved: units.moved.iter().map(moved).collect(),
+        rerouted: ids(&units.rerouted),
+    }
+}
+
+fn named(id: &xcf_core::ids::UnitId) -> String {
+    id.to_string()
+}
+
+fn refused(error: CanvasError) -> Problem {
+    let kind = match &error {
+        CanvasError::Author(AuthorError::Unknown { .. }) | CanvasError::Refactor(RefactorError::Unknown { .. }) => {
+            Kind::NotFound
+        }
+        CanvasError::Author(AuthorError::Taken { .. } | AuthorError::Nothing(_))
+        | CanvasError::Refactor(RefactorError::Taken { .. }) => Kind::Conflict,
+        CanvasError::Count(_) => Kind::Usage,
         _ => Kind::Invalid,
     };
     Problem::new(kind, error.code(), error.to_string()).hint(error.hint())
-}
-
-fn word<T: FromStr>(text: &str, what: &str) -> Answer<T> {
-    T::from_str(text).map_err(|_| Problem::new(Kind::Usage, "bad-word", format!("`{text}` is no {what}")))
-}
-
-fn optional<T: FromStr>(text: Option<&str>, what: &str) -> Answer<Option<T>> {
-    text.map(|t| word(t, what)).transpose()
-}
-
-fn module(dto: ModuleToAddDto) -> Answer<NewModule> {
-    Ok(NewModule { engine: optional(dto.engine.as_deref(), "engine")?, reference: dto.reference, name: dto.name })
-}
-
-fn port(dto: PortDto) -> Port {
-    Port { composition: dto.composition, module: dto.module }
-}
-
-fn act(dto: ActDto) -> Answer<Act> {
-    Ok(match dto {
-        ActDto::NewComposition { name, lifecycle, layer, ttl, change_frequency, modules, environments } => {
-            Act::NewComposition {
-                name,
-                lifecycle: word(&lifecycle, "lifecycle")?,
-                layer: optional(layer.as_deref(), "layer")?,
-                ttl,
-                change_frequency: optional(change_frequency.as_deref(), "change frequency")?,
-                modules: modules.into_iter().map(module).collect::<Answer<_>>()?,
-                environments,
-            }
-        }
-        ActDto::AddModule { composition, module: new } => Act::AddModule { composition, module: module(new)? },
-        ActDto::Connect { from, output, to, input } => Act::Connect { from: port(from), output, to: port(to), input },
-        ActDto::Disconnect { to, input } => Act::Disconnect { to: port(to), input },
-        ActDto::Depend { composition, on } => Act::Depend { composition, on },
-        ActDto::Undepend { composition, on } => Act::Undepend { composition, on },
-        ActDto::After { module, on } => Act::After { module: port(module), on },
-        ActDto::NotAfter { module, on } => Act::NotAfter { module: port(module), on },
-        ActDto::NewEnvironment { name, compositions } => Act::NewEnvironment { name, compositions },
-        ActDto::Assemble { composition, environment } => Act::Assemble { composition, environment },
-        ActDto::Disassemble { composition, environment } => Act::Disassemble { composition, environment },
-    })
-}
-
-fn label(act: &ActDto) -> Label {
-    let at = |port: &PortDto| format!("{}/{}", port.composition, port.module);
-    let (code, target) = match act {
-        ActDto::NewComposition { name, .. } => ("new-composition", name.clone()),
-        ActDto::AddModule { composition, .. } => ("add-module", composition.clone()),
-        ActDto::Connect { to, .. } => ("connect", at(to)),
-        ActDto::Disconnect { to, .. } => ("disconnect", at(to)),
-        ActDto::Depend { composition, .. } => ("depend", composition.clone()),
-        ActDto::Undepend { composition, .. } => ("undepend", composition.clone()),
-        ActDto::After { module, .. } => ("depend", at(module)),
-        ActDto::NotAfter { module, .. } => ("undepend", at(module)),
-        ActDto::NewEnvironment { name, .. } => ("new-environment", name.clone()),
-        ActDto::Assemble { composition, .. } => ("assemble", composition.clone()),
-        ActDto::Disassemble { composition, .. } => ("disassemble", composition.clone()),
-    };
-    Label { code, target }
 }

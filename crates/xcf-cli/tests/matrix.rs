@@ -4,65 +4,20 @@
 
 mod kit;
 
-use axum::body::Body;
-use axum::http::{Request, header};
+use kit::lab::Lab;
 use kit::{Sample, has};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tower::ServiceExt;
 
-/// The router of an application that has the sample open.
-struct Lab {
-    router: axum::Router,
-    runtime: tokio::runtime::Runtime,
+#[track_caller]
+fn grid(lab: &Lab) -> Value {
+    lab.ask("GET", "/api/matrix", &Value::Null).1
 }
-
-impl Lab {
-    fn open(sample: &Sample) -> Self {
-        let home = sample.home.path();
-        let under = |part: &str| home.join(part).join("xcloudflow");
-        let paths = xcf_api::Paths {
-            data: under(".local/share"),
-            state: under(".local/state"),
-            cache: under(".cache"),
-            config: under(".config"),
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let app = Arc::new(xcf_api::App::new(paths));
-        runtime.block_on(app.open_folder(&sample.dir, None)).map(drop).unwrap();
-        Self { router: xcf_api::http::router(app), runtime }
-    }
-    fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            let status = response.status().as_u16();
-            let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-            (status, serde_json::from_slice(&bytes).unwrap_or_default())
-        })
-    }
-    #[track_caller]
-    fn post(&self, path: &str, body: Value) -> Value {
-        let (status, answer) = self.ask("POST", path, &body);
-        assert_eq!(status, 200, "{path} {body}: {answer}");
-        answer
-    }
-    #[track_caller]
-    fn matrix(&self) -> Value {
-        self.ask("GET", "/api/matrix", &Value::Null).1
-    }
-    /// The reference of a row, as the grid gives it.
-    #[track_caller]
-    fn row(&self, name: &str) -> Value {
-        let matrix = self.matrix();
-        let rows = matrix["rows"].as_array().unwrap();
-        rows.iter().find(|r| r["name"] == name).unwrap_or_else(|| panic!("no row {name}: {rows:?}"))["row"].clone()
-    }
+/// The reference of a row, as the grid gives it.
+#[track_caller]
+fn row_of(lab: &Lab, name: &str) -> Value {
+    let matrix = grid(lab);
+    let rows = matrix["rows"].as_array().unwrap();
+    rows.iter().find(|r| r["name"] == name).unwrap_or_else(|| panic!("no row {name}: {rows:?}"))["row"].clone()
 }
 
 const FILE: &str = "policies/matrix.yaml";
@@ -72,11 +27,11 @@ fn i4_4_cells_are_set_and_inherited_by_splices_and_undone_exactly() {
     let sample = Sample::new();
     let before = sample.read(FILE);
     let lab = Lab::open(&sample);
-    let row = lab.row("dev-is-free");
+    let row = row_of(&lab, "dev-is-free");
     let set = |field: &str, value: Value| json!({"op": "set", "row": row, "field": field, "value": value});
     lab.post("/api/matrix/edit", set("approval", json!("approve")));
     assert_eq!(sample.read(FILE), before.replace("approval: auto", "approval: approve"), "every other byte stays");
-    let matrix = lab.matrix();
+    let matrix = grid(&lab);
     let marked = matrix["rows"].as_array().unwrap().iter().find(|r| r["name"] == "dev-is-free").unwrap();
     assert_eq!((&marked["was"], &matrix["edited"]), (&json!({"gate": "auto"}), &json!(1)));
     lab.post("/api/matrix/edit", set("backup", json!(["pre-change", "git-tag"])));
@@ -99,7 +54,7 @@ fn i4_4_rows_are_added_and_removed_and_nonsense_is_refused() {
     lab.post("/api/matrix/edit", json!({"op": "add", "value": value}));
     let text = sample.read(FILE);
     assert!(text.starts_with(&before), "a new row goes to the end:\n{text}");
-    let row = lab.row("prod-paas");
+    let row = row_of(&lab, "prod-paas");
     assert_eq!(row["index"], 1);
     let refused = |body: Value| {
         let (status, answer) = lab.ask("POST", "/api/matrix/edit", &body);
@@ -131,7 +86,7 @@ fn i4_4_the_first_row_makes_the_document() {
     let text = sample.read(FILE);
     assert!(text.contains("kind: DecisionMatrix") && text.contains("    - name: k8s\n"), "{text}");
     sample.xcf(&["validate"]).exits(0);
-    let matrix = lab.matrix();
+    let matrix = grid(&lab);
     assert!(matrix["rows"].as_array().unwrap().iter().any(|r| r["name"] == "k8s" && r["isNew"] == true));
 }
 
@@ -141,7 +96,7 @@ fn i4_4_ties_name_both_rows_before_anything_is_saved() {
     let lab = Lab::open(&sample);
     let value = json!({"name": "data", "match": {"lifecycle": "PaaS"}, "approval": "strong"});
     lab.post("/api/matrix/edit", json!({"op": "add", "value": value}));
-    let matrix = lab.matrix();
+    let matrix = grid(&lab);
     let finding = &matrix["findings"][0];
     assert_eq!((&finding["kind"], &finding["field"]), (&json!("tie"), &json!("approval")));
     let rows: Vec<&str> = finding["rows"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();

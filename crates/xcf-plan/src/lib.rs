@@ -9,6 +9,7 @@ pub mod admission;
 pub mod adopt;
 pub mod assemble;
 pub mod author;
+pub mod canvas;
 pub mod catalog;
 pub mod closure;
 pub mod content;

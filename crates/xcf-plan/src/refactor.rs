@@ -3,16 +3,18 @@
 //! destroyed by it, whatever the texts look like; a change that can't promise that is refused.
 
 mod copy;
+mod delete;
 mod judge;
 mod moved;
 mod policies;
 mod refs;
 mod rename;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transfer;
 
 pub use judge::Effects;
+pub(crate) use judge::same_route;
 
 use crate::author::{FileEdit, Overlay};
 use crate::workspace::modules::module_name;
@@ -75,6 +77,24 @@ pub enum Refactor {
         module: String,
         /// Name of the copy.
         name: String,
+    },
+    /// A copy of a module at the end of another Composition, with its comments: it reads what the module reads. Nothing
+    /// refers to it yet; overrides stay with the module.
+    CopyModule {
+        /// `metadata.name` of its Composition.
+        composition: String,
+        /// Its name.
+        module: String,
+        /// `metadata.name` of the Composition the copy goes to.
+        to: String,
+        /// Name of the copy.
+        name: String,
+    },
+    /// A Composition goes with its document, and from the Environments that assemble it and the Compositions that wait for
+    /// it: its units become removals, which need consent (`dsl §7`).
+    DeleteComposition {
+        /// `metadata.name`.
+        composition: String,
     },
     /// A module goes with its comments and its overrides: its units become removals, which need consent (`dsl §7`).
     DeleteModule {
@@ -221,7 +241,14 @@ pub fn refactor(model: &Workspace, tree: &Arc<dyn Tree>, refactor: &Refactor) ->
         Refactor::DuplicateModule { composition, module, name } => {
             copy::duplicate(&mut desk, composition, module, name)?
         }
-        Refactor::DeleteModule { composition, module } => copy::delete(&mut desk, composition, module)?,
+        Refactor::CopyModule { composition, module, to, name } if composition == to => {
+            copy::duplicate(&mut desk, composition, module, name)?
+        }
+        Refactor::CopyModule { composition, module, to, name } => {
+            copy::paste(&mut desk, composition, module, to, name)?
+        }
+        Refactor::DeleteModule { composition, module } => delete::module(&mut desk, composition, module)?,
+        Refactor::DeleteComposition { composition } => delete::composition(&mut desk, composition)?,
     };
     let patch = desk.draft.patch();
     let before = |file: &str| tree.read(file, LARGEST).ok().and_then(|b| String::from_utf8(b.to_vec()).ok());

@@ -122,6 +122,62 @@ pub enum ActDto {
         /// Environment.
         environment: String,
     },
+    /// A module, and with it its unit in every Environment, gets another name.
+    RenameModule {
+        /// Module.
+        module: PortDto,
+        /// New name.
+        to: String,
+    },
+    /// A Composition gets another name; its file too, where that has its name and is not to be kept.
+    RenameComposition {
+        /// Composition.
+        composition: String,
+        /// New name.
+        to: String,
+        /// The file keeps its name.
+        #[serde(default)]
+        keep_file: bool,
+    },
+    /// An Environment gets another name; its file stays.
+    RenameEnvironment {
+        /// Environment.
+        environment: String,
+        /// New name.
+        to: String,
+    },
+    /// A module goes to another Composition with comments and overrides.
+    MoveModule {
+        /// Module.
+        module: PortDto,
+        /// Composition it goes to.
+        to: String,
+    },
+    /// A copy of a module, behind it or in another Composition.
+    CopyModule {
+        /// Module.
+        module: PortDto,
+        /// Composition the copy goes to; none: its own.
+        to: Option<String>,
+        /// Name of the copy; none: the module's, or that with a number where it is taken.
+        name: Option<String>,
+    },
+    /// A module goes with comments and overrides; its units become removals, which need consent.
+    DeleteModule {
+        /// Module.
+        module: PortDto,
+    },
+    /// A Composition goes with its document; its units become removals, which need consent.
+    DeleteComposition {
+        /// Composition.
+        composition: String,
+    },
+    /// Several at once, in this order: one step of undo, all or none.
+    Several {
+        /// The acts; at most 500, none of them several again.
+        #[schema(no_recursion)]
+        acts: Vec<ActDto>,
+    },
 }
 
 /// An act, done or only looked at.
@@ -159,4 +215,30 @@ pub struct AuthorResponse {
     pub fresh: Vec<DiagnosticDto>,
     /// All diagnostics of the workspace with it.
     pub diagnostics: Vec<DiagnosticDto>,
+    /// What it means for units.
+    pub units: UnitChangesDto,
+}
+
+/// Units before and after an act, by id.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnitChangesDto {
+    /// Units that come.
+    pub added: Vec<String>,
+    /// Units that go from the text: removals, which need consent.
+    pub removed: Vec<String>,
+    /// Units under another id: nothing is created or destroyed.
+    pub moved: Vec<MovedDto>,
+    /// Units whose engine, gate, window, drift or backup is another.
+    pub rerouted: Vec<String>,
+}
+
+/// A unit under another id.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MovedDto {
+    /// Former id.
+    pub from: String,
+    /// New id.
+    pub to: String,
 }

@@ -1,6 +1,8 @@
 //! What end-to-end tests of the command line share: a sample of their own with its own home, and the real binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code)]
 
+pub mod lab;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -73,6 +73,11 @@ pub(super) fn append(text: &str, document: &str) -> Result<(Vec<Raw>, String), E
 }
 
 /// Document `index` goes, with the `---` that begins it and the comments around it.
+/// How many documents a text has.
+pub(super) fn count(text: &str) -> usize {
+    read(text).starts.len()
+}
+
 pub(super) fn delete(text: &str, index: usize) -> Result<(Vec<Raw>, String), EditError> {
     let all = read(text);
     let Some(start) = all.starts.get(index).copied() else { return Err(nowhere("there is no such document")) };

@@ -158,6 +158,17 @@ impl Draft {
         Ok(())
     }
 
+    /// Deletes a document with the comments around it; the file goes with its only one.
+    ///
+    /// # Errors
+    /// There is no such document.
+    pub fn drop_document(&mut self, file: &str, document: usize) -> Result<(), EditError> {
+        match documents::count(self.edited(file)?.text()) {
+            1 if document == 0 => self.delete(file),
+            _ => self.delete_document(file, document),
+        }
+    }
+
     /// A new file.
     ///
     /// # Errors

@@ -29,13 +29,13 @@ pub struct Effects {
 /// # Errors
 /// A rename or move that would create, destroy or change something.
 pub(super) fn judge(before: &Workspace, after: &Workspace, refactor: &Refactor) -> Outcome<Effects> {
-    let same = !matches!(refactor, Refactor::DuplicateModule { .. } | Refactor::DeleteModule { .. });
     let ids: BTreeMap<UnitId, UnitId> = before.units.iter().map(|u| (u.id.clone(), renamed(&u.id, refactor))).collect();
     let mut effects = Effects { errors: new_errors(before, after), ..Effects::default() };
-    if !same {
+    let refused = |why: String| RefactorError::Changes { why };
+    if let Some(goes) = deleted(refactor) {
+        only(before, after, goes).map_err(refused)?;
         return Ok(effects);
     }
-    let refused = |why: String| RefactorError::Changes { why };
     if let Some(error) = effects.errors.first() {
         return Err(refused(format!("{}: {}", error.place, error.message)));
     }
@@ -70,6 +70,28 @@ pub(super) fn judge(before: &Workspace, after: &Workspace, refactor: &Refactor) 
     effects.order_lost = order_before.difference(&order_after).cloned().collect();
     effects.order_gained = order_after.difference(&order_before).cloned().collect();
     Ok(effects)
+}
+
+/// Which units a copy or deletion takes away; none for what must keep all.
+fn deleted(refactor: &Refactor) -> Option<impl Fn(&UnitId) -> bool> {
+    let (whole, part) = match refactor {
+        Refactor::DuplicateModule { .. } | Refactor::CopyModule { .. } => (None, None),
+        Refactor::DeleteModule { composition, module } => (Some(composition), Some(module)),
+        Refactor::DeleteComposition { composition } => (Some(composition), None),
+        _ => return None,
+    };
+    Some(move |id: &UnitId| {
+        whole.is_some_and(|c| id.composition.as_str() == c) && part.is_none_or(|m| id.module.as_str() == m)
+    })
+}
+
+/// Every other unit stays.
+fn only(before: &Workspace, after: &Workspace, goes: impl Fn(&UnitId) -> bool) -> Result<(), String> {
+    let now: BTreeSet<&UnitId> = after.units.iter().map(|u| &u.id).collect();
+    match before.units.iter().find(|u| !goes(&u.id) && !now.contains(&u.id)) {
+        Some(lost) => Err(format!("{} would be destroyed", lost.id)),
+        None => Ok(()),
+    }
 }
 
 fn renamed(id: &UnitId, refactor: &Refactor) -> UnitId {
@@ -172,7 +194,8 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn same_route(before: &Unit, after: &Unit) -> bool {
+/// True if engine, gate, window, drift and backup are the same.
+pub(crate) fn same_route(before: &Unit, after: &Unit) -> bool {
     let (a, b) = (&before.route, &after.route);
     a.gate.value == b.gate.value
         && a.drift.value == b.drift.value

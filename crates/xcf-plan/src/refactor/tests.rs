@@ -225,7 +225,7 @@ fn dsl2_copies_have_no_past_and_deletions_leave_the_rest() {
 }
 
 /// A workspace by seed: Compositions with wires written in every way, overrides, comments, both styles.
-fn workspace(seed: u64) -> (Files, Vec<(String, Vec<String>)>) {
+pub(crate) fn workspace(seed: u64) -> (Files, Vec<(String, Vec<String>)>) {
     let mut state = seed;
     let mut roll = move |n: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

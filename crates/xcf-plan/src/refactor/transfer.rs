@@ -1,6 +1,7 @@
 //! A module goes to another Composition.
 
-use super::copy::{drop_override, json};
+use super::copy::json;
+use super::delete::drop_override;
 use super::refs::{self, Written};
 use super::rename::belongs_to;
 use super::{Desk, Outcome, RefactorError, moved, set};
