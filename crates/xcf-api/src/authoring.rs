@@ -3,6 +3,7 @@
 
 mod acts;
 
+use crate::arranging;
 use crate::dto::{AuthorRequest, AuthorResponse, AuthoredFileDto, DiagnosticDto, MovedDto, UnitChangesDto};
 use crate::error::{Answer, Kind, Problem};
 use crate::history::{FileChange, Label};
@@ -53,7 +54,17 @@ impl Workspace {
             let change = FileChange { file: edit.file.clone(), before: edit.before.clone(), after: edit.after.clone() };
             changes.push(change);
         }
+        changes.extend(self.places_of(&drawn.units).await?);
         self.perform(label, changes).await
+    }
+    /// Places on the canvas go along with units that get other ids; places nobody can read are left alone.
+    async fn places_of(&self, units: &UnitChanges) -> Answer<Option<FileChange>> {
+        if units.moved.is_empty() {
+            return Ok(None);
+        }
+        let Ok(Some(before)) = self.text_of(arranging::FILE).await else { return Ok(None) };
+        let after = arranging::followed(&before, &units.moved);
+        Ok(after.map(|text| FileChange { file: arranging::FILE.to_owned(), before: Some(before), after: Some(text) }))
     }
 }
 

@@ -73,6 +73,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(workspace::read_file, workspace::write_file))
         .routes(routes!(workspace::edit))
         .routes(routes!(author::act))
+        .routes(routes!(author::layout, author::arrange))
         .routes(routes!(workspace::draft))
         .routes(routes!(workspace::undo))
         .routes(routes!(workspace::redo))

@@ -3,6 +3,7 @@
 
 mod adopting;
 mod app;
+mod arranging;
 mod authoring;
 mod buffers;
 mod doctor;

@@ -86,3 +86,38 @@ fn i4_1_a_deletion_says_which_units_become_removals_and_what_dangles() {
     let goes = files.iter().find(|f| f["file"] == "compositions/foundation/network.yaml").unwrap();
     assert!(goes["oldText"].is_string() && goes["newText"].is_null());
 }
+
+const LAYOUT: &str = ".xcf/layout/graph.json";
+
+#[test]
+fn i4_1_places_are_kept_beside_the_documents_and_undone_with_the_rest() {
+    let sample = Sample::new();
+    let lab = Lab::open(&sample);
+    let (_, empty) = lab.ask("GET", "/api/layout", &Value::Null);
+    assert_eq!(empty, json!({"units": {}, "problem": null}));
+    lab.post("/api/layout", json!({"place": {"prod/network/network": {"x": 12.6, "y": 40.0}}}));
+    lab.post("/api/layout", json!({"place": {"prod/orders-db/database": {"x": 1, "y": 2}}}));
+    let text = sample.read(LAYOUT);
+    assert!(text.contains("    \"prod/network/network\": { \"x\": 13, \"y\": 40 },\n"), "{text}");
+    let (_, both) = lab.ask("GET", "/api/layout", &Value::Null);
+    assert_eq!(both["units"].as_object().unwrap().len(), 2);
+    act(&lab, json!({"op": "rename-module", "module": module("network", "network"), "to": "net"}));
+    assert!(sample.read(LAYOUT).contains("\"prod/network/net\": { \"x\": 13"), "its place goes along with its name");
+    lab.post("/api/draft/undo", json!({}));
+    assert_eq!(sample.read(LAYOUT).matches("prod/network/network").count(), 1);
+    lab.post("/api/layout", json!({"release": ["prod/network/network"]}));
+    assert!(!sample.read(LAYOUT).contains("network"));
+    for _ in 0..3 {
+        lab.post("/api/draft/undo", json!({}));
+    }
+    assert!(!sample.dir.join(LAYOUT).exists(), "the first move made it, its undo takes it away");
+    std::fs::create_dir_all(sample.dir.join(".xcf/layout")).unwrap();
+    std::fs::write(sample.dir.join(LAYOUT), "<<<<<<< ours\n").unwrap();
+    let (_, broken) = lab.ask("GET", "/api/layout", &Value::Null);
+    assert!(broken["problem"].as_str().unwrap().contains("graph.json:1"), "{broken}");
+    let (status, answer) = lab.ask("POST", "/api/layout", &json!({"releaseAll": true}));
+    assert_eq!((status, &answer["code"]), (409, &json!("bad-layout")));
+    assert_eq!(sample.read(LAYOUT), "<<<<<<< ours\n", "never written over");
+    let (status, _) = lab.ask("POST", "/api/layout", &json!({"place": {"nobody": {"x": 1, "y": 2}}}));
+    assert_eq!(status, 400);
+}

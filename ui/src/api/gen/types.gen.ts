@@ -145,6 +145,82 @@ export type ActDto = {
      */
     environment: string;
     op: 'disassemble';
+} | {
+    /**
+     * Module.
+     */
+    module: PortDto;
+    /**
+     * New name.
+     */
+    to: string;
+    op: 'rename-module';
+} | {
+    /**
+     * Composition.
+     */
+    composition: string;
+    /**
+     * New name.
+     */
+    to: string;
+    /**
+     * The file keeps its name.
+     */
+    keep_file?: boolean;
+    op: 'rename-composition';
+} | {
+    /**
+     * Environment.
+     */
+    environment: string;
+    /**
+     * New name.
+     */
+    to: string;
+    op: 'rename-environment';
+} | {
+    /**
+     * Module.
+     */
+    module: PortDto;
+    /**
+     * Composition it goes to.
+     */
+    to: string;
+    op: 'move-module';
+} | {
+    /**
+     * Module.
+     */
+    module: PortDto;
+    /**
+     * Composition the copy goes to; none: its own.
+     */
+    to?: string | null;
+    /**
+     * Name of the copy; none: the module's, or that with a number where it is taken.
+     */
+    name?: string | null;
+    op: 'copy-module';
+} | {
+    /**
+     * Module.
+     */
+    module: PortDto;
+    op: 'delete-module';
+} | {
+    /**
+     * Composition.
+     */
+    composition: string;
+    op: 'delete-composition';
+} | {
+    /**
+     * The acts; at most 500, none of them several again.
+     */
+    acts: Array<ActDto>;
+    op: 'several';
 };
 
 /**
@@ -453,6 +529,26 @@ export type ApproveRequest = {
 };
 
 /**
+ * Puts units somewhere, or back.
+ */
+export type ArrangeRequest = {
+    /**
+     * New places, by unit id.
+     */
+    place?: {
+        [key: string]: PointDto;
+    };
+    /**
+     * Units that go back to where the layout puts them.
+     */
+    release?: Array<string>;
+    /**
+     * All of them go back.
+     */
+    releaseAll?: boolean;
+};
+
+/**
  * One changed attribute.
  */
 export type AttributeChangeDto = {
@@ -534,6 +630,10 @@ export type AuthorResponse = {
      * All diagnostics of the workspace with it.
      */
     diagnostics: Array<DiagnosticDto>;
+    /**
+     * What it means for units.
+     */
+    units: UnitChangesDto;
 };
 
 /**
@@ -2157,6 +2257,22 @@ export type LanguageRequest = {
 };
 
 /**
+ * Places that people gave; every other unit stands where the layout puts it.
+ */
+export type LayoutDto = {
+    /**
+     * By unit id.
+     */
+    units: {
+        [key: string]: PointDto;
+    };
+    /**
+     * Why the file says nothing, if it makes no sense.
+     */
+    problem?: string | null;
+};
+
+/**
  * A diagnostic with its place as editors count.
  */
 export type LocatedDto = {
@@ -2552,6 +2668,20 @@ export type ModuleToAddDto = {
 };
 
 /**
+ * A unit under another id.
+ */
+export type MovedDto = {
+    /**
+     * Former id.
+     */
+    from: string;
+    /**
+     * New id.
+     */
+    to: string;
+};
+
+/**
  * An output that could feed an input.
  */
 export type OfferDto = {
@@ -2776,6 +2906,20 @@ export type PlanResponse = {
      * Units looked at and found unchanged.
      */
     unchanged: Array<string>;
+};
+
+/**
+ * A place on the canvas, in pixels at 100 %: left upper corner of a node, from the left upper corner of the picture.
+ */
+export type PointDto = {
+    /**
+     * To the right.
+     */
+    x: number;
+    /**
+     * Down.
+     */
+    y: number;
 };
 
 /**
@@ -3775,6 +3919,28 @@ export type UnassembledDto = {
      * Where.
      */
     place: PlaceDto;
+};
+
+/**
+ * Units before and after an act, by id.
+ */
+export type UnitChangesDto = {
+    /**
+     * Units that come.
+     */
+    added: Array<string>;
+    /**
+     * Units that go from the text: removals, which need consent.
+     */
+    removed: Array<string>;
+    /**
+     * Units under another id: nothing is created or destroyed.
+     */
+    moved: Array<MovedDto>;
+    /**
+     * Units whose engine, gate, window, drift or backup is another.
+     */
+    rerouted: Array<string>;
 };
 
 /**
@@ -4949,6 +5115,45 @@ export type LanguageResponses = {
 };
 
 export type LanguageResponse = LanguageResponses[keyof LanguageResponses];
+
+export type LayoutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/layout';
+};
+
+export type LayoutErrors = {
+    422: ProblemDto;
+};
+
+export type LayoutError = LayoutErrors[keyof LayoutErrors];
+
+export type LayoutResponses = {
+    200: LayoutDto;
+};
+
+export type LayoutResponse = LayoutResponses[keyof LayoutResponses];
+
+export type ArrangeData = {
+    body: ArrangeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/layout';
+};
+
+export type ArrangeErrors = {
+    400: ProblemDto;
+    409: ProblemDto;
+};
+
+export type ArrangeError = ArrangeErrors[keyof ArrangeErrors];
+
+export type ArrangeResponses = {
+    200: LayoutDto;
+};
+
+export type ArrangeResponse = ArrangeResponses[keyof ArrangeResponses];
 
 export type LocksData = {
     body?: never;
