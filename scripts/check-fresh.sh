@@ -132,21 +132,21 @@ check_setup() {
 
 check_run() {
   say "make run, with no display"
-  as_tester 'cd xcloudflow && { XCF_LISTEN=127.0.0.1:17420 make run >run.log 2>&1 & echo $! >run.pid; }
+  as_tester 'cd xcloudflow && { XCF_LISTEN=127.0.0.1:17420 make run >../run.log 2>&1 & echo $! >../run.pid; }
     for _ in $(seq 3600); do
-      address="$(grep -oE "https?://(127\.0\.0\.1|localhost):17420[^ ]*" run.log | tail -n 1 || true)"
+      address="$(grep -oE "https?://(127\.0\.0\.1|localhost):17420[^ ]*" ../run.log | tail -n 1 || true)"
       [ -z "$address" ] || break
-      kill -0 "$(cat run.pid)" 2>/dev/null || break
+      kill -0 "$(cat ../run.pid)" 2>/dev/null || break
       sleep 1
     done
-    cat run.log
+    cat ../run.log
     [ -n "${address:-}" ] || { echo "make run printed no address"; exit 1; }
     # The token of the address is taken once and answered with a cookie and the address without it.
     served=""
-    curl --fail --silent --show-error --location --cookie-jar jar --cookie jar --output page.html "$address" && served=1
-    pkill -INT -P "$(cat run.pid)" || true
-    wait "$(cat run.pid)" 2>/dev/null || true
-    [ -n "$served" ] && grep -qi "<title>.*xcloudflow" page.html || { echo "no UI at $address"; cat page.html; exit 1; }
+    curl --fail --silent --show-error --location --cookie-jar ../jar --cookie ../jar --output ../page.html "$address" && served=1
+    pkill -INT -P "$(cat ../run.pid)" || true
+    wait "$(cat ../run.pid)" 2>/dev/null || true
+    [ -n "$served" ] && grep -qi "<title>.*xcloudflow" ../page.html || { echo "no UI at $address"; cat ../page.html; exit 1; }
     echo "the UI is served at $address"'
 }
 
