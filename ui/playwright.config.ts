@@ -13,7 +13,11 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   reporter: "list",
-  expect: { toHaveScreenshot: { maxDiffPixelRatio: 0.003, animations: "disabled", caret: "hide", scale: "css" } },
+  // A busy machine may take its time; nothing here measures it.
+  expect: {
+    timeout: 20_000,
+    toHaveScreenshot: { maxDiffPixelRatio: 0.003, animations: "disabled", caret: "hide", scale: "css" },
+  },
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1280, height: 800 },

@@ -6,7 +6,7 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LanguageAnswer } from "../src/api/dto";
+import type { LanguageAnswer, MergeDto } from "../src/api/dto";
 import { useBuffers } from "../src/editor/buffers";
 import { smallest } from "../src/editor/CodeEditor";
 import { EditorPanel } from "../src/editor/EditorPanel";
@@ -143,7 +143,7 @@ interface Disk {
 }
 
 /** A server with one file and its kept texts. */
-function show(disk: Disk, kept: Record<string, unknown>[] = []) {
+function show(disk: Disk, kept: Record<string, unknown>[] = [], merged: Partial<MergeDto> = {}) {
   const sent: { method: Method; path: string; body: unknown }[] = [];
   const answer = (method: Method, path: string, body: unknown): Answer => {
     if (path.startsWith("/api/file") && method === "GET") return { status: 200, body: { file: FILE, ...disk } };
@@ -159,6 +159,18 @@ function show(disk: Disk, kept: Record<string, unknown>[] = []) {
       };
     }
     if (path === "/api/buffers") return { status: 200, body: { items: kept, unreadable: [] } };
+    if (path === "/api/merge") {
+      const whole = { kind: "text", pointer: "", mine: null, theirs: null };
+      const body = {
+        text: disk.text,
+        mine: null,
+        conflicts: [whole],
+        diskText: disk.text,
+        digest: disk.digest,
+        ...merged,
+      };
+      return { status: 200, body };
+    }
     if (path === "/api/language") return { status: 200, body: none };
     return { status: 200, body: { run: null, message: "" } };
   };
@@ -245,11 +257,40 @@ describe("unsaved text", () => {
     expect(disk.text).toContain("theirs");
     await userEvent.click(screen.getByRole("button", { name: "See both" }));
     expect(document.querySelector(".ed-conflict .diff-view")).not.toBeNull();
-    await userEvent.click(screen.getByRole("button", { name: "Keep mine" }));
+    await userEvent.click(screen.getByRole("button", { name: "Only mine" }));
     await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
     await userEvent.click(screen.getByRole("button", { name: /Save to draft/ }));
     await waitFor(() => expect(disk.text).toBe(`${TEXT}# mine\n`));
     expect(sent.filter((s) => s.method === "PUT" && s.path === "/api/file")).toHaveLength(2);
+  });
+
+  it("is merged with a change on disk that touches something else, and stays unsaved", async () => {
+    const disk = { text: TEXT, digest: "d" };
+    const both = `# theirs\n${TEXT}# mine\n`;
+    show(disk, [], { text: both, conflicts: [] });
+    await type("# mine\n");
+    disk.text = `# theirs\n${TEXT}`;
+    disk.digest = "e";
+    await userEvent.click(screen.getByRole("button", { name: /Save to draft/ }));
+    await screen.findByText(/was merged into your text/);
+    expect(await shown()).toBe(both);
+    expect(disk.text).not.toContain("mine");
+    await userEvent.click(screen.getByRole("button", { name: /Save to draft/ }));
+    await waitFor(() => expect(disk.text).toBe(both));
+  });
+
+  it("shows the places both sides changed, and takes the side a person names", async () => {
+    const disk = { text: TEXT, digest: "d" };
+    const place = { kind: "node", pointer: "/spec/lifecycle", mine: "Config", theirs: "K8s" };
+    show(disk, [], { text: "theirs", mine: "mine", conflicts: [place] });
+    await type("# mine\n");
+    disk.text = `# theirs\n${TEXT}`;
+    disk.digest = "e";
+    await userEvent.click(screen.getByRole("button", { name: /Save to draft/ }));
+    await screen.findByText("/spec/lifecycle");
+    await userEvent.click(screen.getByRole("button", { name: /mine in these places/ }));
+    await waitFor(async () => expect(await shown()).toBe("mine"));
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("undo takes typed text back first, then asks the workspace", async () => {

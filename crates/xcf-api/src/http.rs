@@ -82,6 +82,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(language::language))
         .routes(routes!(language::buffers))
         .routes(routes!(language::keep_buffer, language::drop_buffer))
+        .routes(routes!(language::merge))
         .routes(routes!(graph::graph))
         .routes(routes!(graph::unit))
         .routes(routes!(matrix::matrix))

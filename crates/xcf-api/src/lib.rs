@@ -29,6 +29,7 @@ mod logbook;
 mod looking;
 pub mod lsp;
 mod matrix_editing;
+mod merging;
 mod open;
 mod overlay;
 mod paths;

@@ -121,3 +121,33 @@ fn i4_1_places_are_kept_beside_the_documents_and_undone_with_the_rest() {
     let (status, _) = lab.ask("POST", "/api/layout", &json!({"place": {"nobody": {"x": 1, "y": 2}}}));
     assert_eq!(status, 400);
 }
+
+#[test]
+fn i4_3_an_unsaved_text_and_its_changed_file_are_merged_by_nodes_and_conflicts_are_choices() {
+    let sample = Sample::new();
+    let base = sample.read(DB);
+    let lab = Lab::open(&sample);
+    let mine = base.replace("storage_gb: 20 ", "storage_gb: 40 ");
+    std::fs::write(sample.dir.join(DB), base.replace("engine_version: \"15\"", "engine_version: \"16\"")).unwrap();
+    let request = |text: &str| json!({"file": DB, "baseText": base, "text": text});
+    let merged = lab.post("/api/merge", request(&mine));
+    assert_eq!(merged["conflicts"], json!([]));
+    assert_eq!(merged["text"], json!(mine.replace("engine_version: \"15\"", "engine_version: \"16\"")));
+    assert_eq!(merged["diskText"], json!(sample.read(DB)), "nothing is written");
+    let both = lab.post("/api/merge", request(&mine.replace("engine_version: \"15\"", "engine_version: \"14\"")));
+    let conflict = &both["conflicts"][0];
+    assert_eq!(
+        (&conflict["kind"], &conflict["pointer"], &conflict["mine"], &conflict["theirs"]),
+        (&json!("node"), &json!("/spec/modules/0/inputs/engine_version"), &json!("\"14\""), &json!("\"16\""))
+    );
+    assert!(
+        both["text"].as_str().unwrap().contains("engine_version: \"16\""),
+        "until somebody chooses, the file's side"
+    );
+    assert!(both["mine"].as_str().unwrap().contains("engine_version: \"14\""));
+    assert!(["text", "mine"].iter().all(|side| both[side].as_str().unwrap().contains("storage_gb: 40 ")));
+    let broken = lab.post("/api/merge", request("kind: ["));
+    assert_eq!(broken["conflicts"][0]["kind"], "text");
+    assert_eq!(broken["mine"], Value::Null);
+    assert_eq!(lab.ask("POST", "/api/merge", &json!({"file": "../x", "baseText": "", "text": ""})).0, 400);
+}

@@ -80,6 +80,11 @@ export function EditorPanel({
           {t("restored")}
         </p>
       )}
+      {state.buffer?.merged === true && !state.conflict && (
+        <p className="ed-note" role="status">
+          {t("merged")}
+        </p>
+      )}
       {wrong !== null && <ErrorState error={wrong} compact />}
       {found !== null && <Found targets={found} onGo={go} onClose={() => setFound(null)} />}
       <CodeEditor
@@ -127,10 +132,29 @@ function Head({ state, file, onSave }: { state: FileBuffer; file: string; onSave
 function Conflict({ state, file }: { state: FileBuffer; file: string }) {
   const { t } = useTranslation("editor");
   const [both, setBoth] = useState(false);
+  const { merged, takeMerged } = state;
+  const places = merged?.conflicts.filter((c) => c.kind !== "text") ?? [];
   return (
     <div className="ed-conflict" role="alert">
       <p>{t("conflict.text", { file })}</p>
+      {places.length > 0 && (
+        <ul className="ed-places">
+          {places.map((c) => (
+            <li key={c.pointer}>
+              <span className="mono">{c.pointer}</span>
+              <span className="mono del">{c.theirs ?? t("conflict.removed")}</span>
+              <span className="mono add">{c.mine ?? t("conflict.removed")}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="fx ed-choices">
+        {places.length > 0 && typeof merged?.mine === "string" && (
+          <Button onClick={() => takeMerged(merged.mine ?? merged.text)}>{t("conflict.mergeMine")}</Button>
+        )}
+        {places.length > 0 && merged !== undefined && (
+          <Button onClick={() => takeMerged(merged.text)}>{t("conflict.mergeDisk")}</Button>
+        )}
         <Button onClick={state.keepMine}>{t("conflict.mine")}</Button>
         <Button onClick={state.takeDisk}>{t("conflict.disk")}</Button>
         <Button kind="gho" onClick={() => setBoth((old) => !old)}>

@@ -2,7 +2,16 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { create } from "zustand";
 import { type Api, ApiError, query, useApi } from "../api/client";
-import type { BufferDto, BufferRequest, BuffersDto, EditResponse, FileTextDto, SaveTextRequest } from "../api/dto";
+import type {
+  BufferDto,
+  BufferRequest,
+  BuffersDto,
+  EditResponse,
+  FileTextDto,
+  MergeDto,
+  MergeRequest,
+  SaveTextRequest,
+} from "../api/dto";
 
 /** Typing has paused when nothing was typed for so long. */
 export const AUTOSAVE_MS = 400;
@@ -18,6 +27,8 @@ export interface Buffer {
   kept: "pending" | "kept" | "failed";
   /** When it was brought back, if it is from an earlier session. */
   restoredFrom: string | null;
+  /** True once a change on disk was merged into it. */
+  merged: boolean;
 }
 
 interface BufferStore {
@@ -91,6 +102,7 @@ function restored(kept: BufferDto): Buffer {
     text: kept.text,
     kept: "kept",
     restoredFrom: kept.savedAt,
+    merged: false,
   };
 }
 
@@ -110,6 +122,10 @@ export interface FileBuffer {
   takeDisk: () => void;
   /** Makes the unsaved text an edit of what is on disk now. */
   keepMine: () => void;
+  /** What both texts make together, node by node, once a conflict was seen. */
+  merged: MergeDto | undefined;
+  /** Takes a merged text as the unsaved one. */
+  takeMerged: (text: string) => void;
 }
 
 /** One file with its unsaved text: read, typed, kept, saved. */
@@ -158,6 +174,7 @@ export function useFileBuffer(file: string, onSaved: () => void): FileBuffer {
         text,
         kept: "pending",
         restoredFrom: now?.restoredFrom ?? null,
+        merged: now?.merged ?? false,
       });
       clearTimeout(timers.get(file));
       timers.set(
@@ -199,9 +216,46 @@ export function useFileBuffer(file: string, onSaved: () => void): FileBuffer {
     void keep(api, file);
   }, [api, file, data]);
   const conflict = buffer !== null && data !== undefined && !same && data.digest !== buffer.baseDigest;
+  const merge = useQuery({
+    queryKey: ["merge", file, data?.digest, buffer?.text],
+    queryFn: ({ signal }) => {
+      const body: MergeRequest = { file, text: buffer?.text ?? "", baseText: buffer?.baseText ?? "" };
+      return api.post<MergeDto>("/api/merge", body, signal);
+    },
+    enabled: conflict,
+    gcTime: 0,
+    retry: false,
+  });
+  const merged = conflict ? merge.data : undefined;
+  const takeMerged = useCallback(
+    (text: string) => {
+      const now = useBuffers.getState().open[file];
+      if (now === undefined || merged === undefined) return;
+      put({ ...now, text, baseText: merged.diskText, baseDigest: merged.digest, merged: true, kept: "pending" });
+      client.setQueryData(["file", file], { file, text: merged.diskText, digest: merged.digest });
+      void keep(api, file);
+    },
+    [api, client, file, merged],
+  );
+  // Edits that do not touch each other need no choice; the result is still unsaved and can be put back.
+  useEffect(() => {
+    if (merged !== undefined && merged.conflicts.length === 0) takeMerged(merged.text);
+  }, [merged, takeMerged]);
   const retry = useCallback(() => void refetch(), [refetch]);
   return useMemo(
-    () => ({ disk: data, error: disk.error, retry, buffer, conflict, type, save, takeDisk, keepMine }),
-    [data, disk.error, retry, buffer, conflict, type, save, takeDisk, keepMine],
+    () => ({
+      disk: data,
+      error: disk.error,
+      retry,
+      buffer,
+      conflict,
+      type,
+      save,
+      takeDisk,
+      keepMine,
+      merged,
+      takeMerged,
+    }),
+    [data, disk.error, retry, buffer, conflict, type, save, takeDisk, keepMine, merged, takeMerged],
   );
 }

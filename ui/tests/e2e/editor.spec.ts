@@ -160,12 +160,23 @@ test("a crash loses no typed text, and a file changed meanwhile is never written
   await expect(sheet.getByRole("textbox")).toContainText("typed before the crash");
   await expect(sheet).toContainText(say("editor:restored"));
 
-  writeFileSync(file, `# from somewhere else\n${before}`);
+  // What touches nothing of ours is merged, and still only a draft.
+  const elsewhere = `# from somewhere else\n${before}`;
+  writeFileSync(file, elsewhere);
+  await sheet.getByRole("button", { name: new RegExp(say("editor:save")) }).click();
+  await expect(sheet.getByRole("status").filter({ hasText: say("editor:merged") })).toBeVisible();
+  await expect(sheet.getByRole("textbox")).toContainText("typed before the crash");
+  await expect(sheet.getByRole("textbox")).toContainText("from somewhere else");
+  expect(readFileSync(file, "utf8")).toBe(elsewhere);
+  await sound(page, "merged");
+
+  // What can't be merged is a choice; nothing is written over.
+  writeFileSync(file, `${elsewhere}kind: [\n`);
   await sheet.getByRole("button", { name: new RegExp(say("editor:save")) }).click();
   await expect(sheet.getByRole("alert")).toContainText(SHOP);
-  expect(readFileSync(file, "utf8")).toBe(`# from somewhere else\n${before}`);
+  expect(readFileSync(file, "utf8")).toBe(`${elsewhere}kind: [\n`);
   await sheet.getByRole("button", { name: say("editor:conflict.both") }).click();
-  await expect(sheet.locator(".diff-view")).toContainText("from somewhere else");
+  await expect(sheet.locator(".diff-view")).toContainText("kind: [");
   await sound(page, "conflict");
   await sheet.getByRole("button", { name: say("editor:conflict.disk") }).click();
   await expect(sheet.getByRole("textbox")).toContainText("from somewhere else");

@@ -1,7 +1,9 @@
 //! The editor: questions about a text, and unsaved texts.
 
 use super::{Reply, Shared, json};
-use crate::dto::{BufferRequest, BuffersDto, DoneDto, LanguageAnswer, LanguageRequest, ProblemDto};
+use crate::dto::{
+    BufferRequest, BuffersDto, DoneDto, LanguageAnswer, LanguageRequest, MergeDto, MergeRequest, ProblemDto,
+};
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
@@ -44,4 +46,11 @@ pub(super) struct BufferQuery {
 pub(super) async fn drop_buffer(State(app): State<Shared>, Query(query): Query<BufferQuery>) -> Reply<DoneDto> {
     app.workspace().await?.drop_buffer(&query.path).await?;
     Ok(json(done("forgotten")))
+}
+
+/// What an unsaved text and its changed file make together, node by node; writes nothing.
+#[utoipa::path(post, path = "/api/merge", tag = "editor", request_body = MergeRequest,
+    responses((status = 200, body = MergeDto), (status = 422, body = ProblemDto)))]
+pub(super) async fn merge(State(app): State<Shared>, Json(request): Json<MergeRequest>) -> Reply<MergeDto> {
+    app.workspace().await?.merge_text(&request).await.map(json)
 }

@@ -2578,6 +2578,72 @@ export type MatrixWordsDto = {
 };
 
 /**
+ * A place that was changed on both sides.
+ */
+export type MergeConflictDto = {
+    /**
+     * `node`, `comment` or `text`.
+     */
+    kind: string;
+    /**
+     * JSON Pointer in the merged text.
+     */
+    pointer: string;
+    /**
+     * As it is in the editor; none: removed there.
+     */
+    mine?: string | null;
+    /**
+     * As it is on disk; none: removed there.
+     */
+    theirs?: string | null;
+};
+
+/**
+ * What both sides make together; nothing is written.
+ */
+export type MergeDto = {
+    /**
+     * The file's text with every edit that is not in conflict; conflicts have the file's side.
+     */
+    text: string;
+    /**
+     * The same with the editor's side of the conflicts; none if they can be chosen in the text only.
+     */
+    mine?: string | null;
+    /**
+     * What is left to choose.
+     */
+    conflicts: Array<MergeConflictDto>;
+    /**
+     * The file's text.
+     */
+    diskText: string;
+    /**
+     * Its digest, which the result is an edit of.
+     */
+    digest: string;
+};
+
+/**
+ * An unsaved text whose file may have changed on disk.
+ */
+export type MergeRequest = {
+    /**
+     * Repository-relative path.
+     */
+    file: string;
+    /**
+     * The text it was edited from.
+     */
+    baseText: string;
+    /**
+     * The text in the editor.
+     */
+    text: string;
+};
+
+/**
  * A module.
  */
 export type ModuleCardDto = {
@@ -5251,6 +5317,25 @@ export type TraceResponses = {
 };
 
 export type TraceResponse = TraceResponses[keyof TraceResponses];
+
+export type MergeData = {
+    body: MergeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/merge';
+};
+
+export type MergeErrors = {
+    422: ProblemDto;
+};
+
+export type MergeError = MergeErrors[keyof MergeErrors];
+
+export type MergeResponses = {
+    200: MergeDto;
+};
+
+export type MergeResponse = MergeResponses[keyof MergeResponses];
 
 export type OutputsData = {
     body?: never;
