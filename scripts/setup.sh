@@ -6,12 +6,13 @@
 #   scripts/setup.sh cargo-deny | tauri-driver | gitea | github-simulator    that tool alone
 #   scripts/setup.sh forges     both forges, if they can be had: their tests say so where they can not
 #   scripts/setup.sh corpus     files of published packages, for the round-trip test
+#   scripts/setup.sh providers  a Terraform provider in a mirror folder, for the engine tests
 # A second run does nothing, quickly, and needs no network.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/env.sh"
-for part in lib apt python node terraform cargo chromium forges corpus; do . "$here/setup/$part.sh"; done
+for part in lib apt python node terraform cargo chromium forges corpus providers; do . "$here/setup/$part.sh"; done
 
 mkdir -p "$XCF_TOOLS"
 profile="${1:-run}"
@@ -44,5 +45,6 @@ case "$profile" in
     "$0" gitea || note "going on without Gitea"
     ;;
   corpus) corpus_ensure ;;
+  providers) provider_ensure || note "going on without it" ;;
   *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac

@@ -12,8 +12,9 @@ apt_packages_test() {
   apt_packages_run
   printf '%s\n' gnome-keyring chromium webkit2gtk-driver xvfb xauth dbus dbus-x11 procps \
     fonts-dejavu-core fonts-noto-cjk
-  # Its package starts a server on a machine that starts services; there its tests are skipped instead.
+  # Their packages start a server on a machine that starts services; there their tests are skipped instead.
   [ -d /run/systemd/system ] || printf '%s\n' openssh-server
+  [ -d /run/systemd/system ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf '%s\n' postgresql
 }
 
 apt_installed() {

@@ -21,6 +21,7 @@ PREPARE = {
     "cargo-deny": ["scripts/setup.sh", "cargo-deny"],
     "tauri-driver": ["scripts/setup.sh", "tauri-driver"],
     "forges": ["scripts/setup.sh", "forges"],
+    "providers": ["scripts/setup.sh", "providers"],
 }
 HEARTBEAT_SECONDS = 60
 STOP_SECONDS = 10

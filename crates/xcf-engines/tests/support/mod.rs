@@ -1,6 +1,8 @@
 //! What every test here needs: a unit's context in a temporary folder, an observer, the engine's parent.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod postgres;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -133,12 +135,17 @@ impl Bench {
 
 /// True if the program is on PATH; else says that the test is skipped.
 pub fn have(program: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file()))
-        || std::env::var_os("XCF_TOOLS").is_some_and(|d| Path::new(&d).join(program).is_file());
+    let found = is_there(program);
     if !found {
         println!("skipped: {program} is not on PATH");
     }
     found
+}
+
+/// True if the program is on PATH or among the tools of the set-up.
+pub fn is_there(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file()))
+        || std::env::var_os("XCF_TOOLS").is_some_and(|d| Path::new(&d).join(program).is_file())
 }
 
 /// Every file below `dir` that holds `needle`.
