@@ -60,7 +60,7 @@ export function useEventStream(workspace: { uid: string; position: number } | nu
     // Another workspace has another log: its numbers start where its own first answer stood.
     useStream.setState({ state: "connecting", lostSince: null, lastSeq: start.current });
     platform.stream(
-      "/api/events",
+      "/api/events?tree=true",
       start.current,
       (batch) => takeBatch(client, batch),
       (state) => {

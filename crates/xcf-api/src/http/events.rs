@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::dto::EventDto;
 use crate::error::Answer;
+use crate::seeing::GATHER;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event as Frame, KeepAlive, Sse};
 use futures::Stream;
@@ -16,6 +17,9 @@ use utoipa::IntoParams;
 pub(super) struct Since {
     /// Last position the reader has; it gets what follows. None: from now on.
     since: Option<u64>,
+    /// True: also tell when files of the working tree changed, as an event `tree.changed` that is none of the log.
+    #[serde(default)]
+    tree: bool,
 }
 
 /// A reader that is further behind than this gets a gap marker and refetches, instead of a flood.
@@ -34,18 +38,36 @@ pub(super) async fn events(
     let begin = query.since.unwrap_or(head);
     let gap = begin > head || head - begin > MOST_BACKLOG;
     let start = if gap { head } else { begin };
-    let stream = futures::stream::unfold((workspace, start, gap), |(workspace, position, gap)| async move {
+    let eyes = if query.tree { workspace.eyes().await } else { None };
+    let begin = (workspace, start, gap, eyes);
+    let stream = futures::stream::unfold(begin, |(workspace, position, gap, mut eyes)| async move {
         if gap {
             return Some((
                 Ok(frame("gap", position, &serde_json::json!({ "position": position }))),
-                (workspace, position, false),
+                (workspace, position, false, eyes),
             ));
         }
-        let batch = workspace.events_beyond(position, BATCH).await;
+        let batch = tokio::select! {
+            batch = workspace.events_beyond(position, BATCH) => batch,
+            () = changed(&mut eyes) => vec![workspace.tree_changed(position)],
+        };
         let last = batch.last().map_or(position, |e| e.position);
-        Some((Ok(frame("batch", last, &serde_json::to_value(&batch).unwrap_or_default())), (workspace, last, false)))
+        let frame = frame("batch", last, &serde_json::to_value(&batch).unwrap_or_default());
+        Some((Ok(frame), (workspace, last, false, eyes)))
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// Waits for changed files, and gathers what comes with them; for ever where nobody watches.
+async fn changed(eyes: &mut Option<tokio::sync::watch::Receiver<u64>>) {
+    if let Some(number) = eyes
+        && number.changed().await.is_ok()
+    {
+        tokio::time::sleep(GATHER).await;
+        number.mark_unchanged();
+        return;
+    }
+    futures::future::pending().await
 }
 
 fn frame(kind: &str, position: u64, data: &serde_json::Value) -> Frame {

@@ -111,7 +111,12 @@ fn nested(input_type: &InputType, depth: usize) -> Value {
     either(at_depth(input_type, depth), json!({"$ref": "#/$defs/literal"}))
 }
 
-fn either(own: Value, literal: Value) -> Value {
+fn either(mut own: Value, literal: Value) -> Value {
+    let is_map = own.pointer("/type/0").is_some_and(|kind| kind == "object");
+    if let (true, Some(fields)) = (is_map, own.as_object_mut()) {
+        // `{literal: …}` alone always means what it holds (`dsl §6`), never a map with that key.
+        fields.insert("not".to_owned(), json!({"required": ["literal"], "maxProperties": 1, "type": "object"}));
+    }
     json!({"anyOf": [own, {"$ref": "#/$defs/output"}, {"$ref": "#/$defs/secret"}, literal]})
 }
 

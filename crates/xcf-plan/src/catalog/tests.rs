@@ -334,6 +334,19 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn dsl6_a_lone_literal_is_never_a_map_with_that_key() {
+    let value = json!({"literal": 5});
+    let card = one(&Files::new().with("modules/m/main.tf", "variable \"x\" {\n  type = map(string)\n}\n"), "modules/m");
+    assert!(card.content.interface.inputs["x"].misfit(&value).is_some());
+    let validator = jsonschema::validator_for(&schema::inputs("m", &card.content.interface)).unwrap();
+    assert!(!validator.is_valid(&json!({"x": value})));
+    for good in [json!({"literal": {"literal": "5"}}), json!({"literal": "5", "other": "6"})] {
+        assert!(validator.is_valid(&json!({"x": good})), "{good}");
+        assert!(card.content.interface.inputs["x"].misfit(&good).is_none(), "{good}");
+    }
+}
+
 /// A literal inside another value is described by the schema as anything: what it holds is left to the other check.
 fn holds_inner_literal(value: &Value) -> bool {
     let mut found = false;

@@ -5,9 +5,10 @@ import { Button } from "../../parts/controls";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { DraftDiff } from "./DraftDiff";
 import { useRedo, useUndo } from "./useDraft";
+import { WhatIfButton } from "./whatif/WhatIfButton";
 
 /** Shown while the working tree has edits: files, +/−, units, Undo, the text. */
-export function DraftBar({ draft }: { draft: DraftDto }) {
+export function DraftBar({ draft, onSelect }: { draft: DraftDto; onSelect: (unit: string) => void }) {
   const { t } = useTranslation("graph");
   const [open, setOpen] = useState(false);
   const undo = useUndo();
@@ -32,7 +33,7 @@ export function DraftBar({ draft }: { draft: DraftDto }) {
       <span className="mono num nw">
         <span className="ok cc">+{added}</span> <span className="bad cc">−{removed}</span>
       </span>
-      {draft.units.length > 0 && <span className="sec nw">{t("draft.affects", { count: draft.units.length })}</span>}
+      {draft.files.length > 0 && <WhatIfButton draft={draft} onSelect={onSelect} />}
       <span className="grow" />
       {failure !== null && (
         <span className="bad cc ell" role="alert">

@@ -202,7 +202,7 @@ export function GraphScreen() {
               fitKey={`${search.env ?? ""}|${text}`}
             />
           )}
-          {draft.data !== undefined && <DraftBar draft={draft.data} />}
+          {draft.data !== undefined && <DraftBar draft={draft.data} onSelect={select} />}
         </div>
         {inspectorOpen && (
           <Inspector

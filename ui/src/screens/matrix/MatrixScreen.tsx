@@ -18,6 +18,7 @@ import { DraftBar } from "../graph/DraftBar";
 import { PlanSheet } from "../graph/PlanSheet";
 import { useDraft } from "../graph/useDraft";
 import { useGraph } from "../graph/useGraph";
+import { useWhatIf } from "../graph/whatif/useWhatIf";
 import { CellDialog } from "./CellDialog";
 import { Findings } from "./Findings";
 import { Grid } from "./Grid";
@@ -25,7 +26,7 @@ import { ImpactPanel } from "./ImpactPanel";
 import { RowDialog } from "./RowDialog";
 import { Trace } from "./Trace";
 import { type DraftActions, useDraftActions } from "./useDraftActions";
-import { useImpact, useMatrix, useMatrixEdit, useWhatIf } from "./useMatrix";
+import { useImpact, useMatrix, useMatrixEdit } from "./useMatrix";
 import { type Column, isValue, keyOf, type ValueColumn, wordsOf } from "./view";
 
 /** The decision matrix: every row, what it inherits, an editor for each value, and what an edit would change. */
@@ -105,7 +106,7 @@ export function MatrixScreen() {
               impact.error !== null && <ErrorState error={impact.error} compact />
             )}
           </div>
-          {draft.data !== undefined && <DraftBar draft={draft.data} />}
+          {draft.data !== undefined && <DraftBar draft={draft.data} onSelect={choose} />}
         </div>
         <Trace unit={chosen} units={units} onChoose={choose} whatIf={dirty ? whatIf.data : undefined} />
       </div>

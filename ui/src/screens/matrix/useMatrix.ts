@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useApi } from "../../api/client";
-import type { EditResponse, ImpactDto, MatrixDto, MatrixEditRequest, TraceDto, WhatIfDto } from "../../api/dto";
+import type { EditResponse, ImpactDto, MatrixDto, MatrixEditRequest, TraceDto } from "../../api/dto";
 import { useAfterEdit } from "../graph/useDraft";
 
 // All follow the working tree, so they live under the keys an edit makes old.
@@ -32,17 +32,6 @@ export function useImpact() {
   return useQuery({
     queryKey: ["graph", "impact"],
     queryFn: ({ signal }) => api.post<ImpactDto>("/api/matrix/impact", {}, signal),
-    placeholderData: keepPreviousData,
-  });
-}
-
-/** Everything the draft would mean if it were planned now; asked for while there is a draft. */
-export function useWhatIf(enabled: boolean) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ["graph", "what-if"],
-    queryFn: ({ signal }) => api.post<WhatIfDto>("/api/what-if", {}, signal),
-    enabled,
     placeholderData: keepPreviousData,
   });
 }
