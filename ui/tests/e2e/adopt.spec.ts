@@ -9,6 +9,8 @@ import { type Language, words } from "./words";
 
 // A repository that was applied by hand before anybody here knew of it: opened, looked at, taken in, planned.
 test.setTimeout(8 * 60_000);
+// A button that is not there is found out long before the whole is given up.
+test.use({ actionTimeout: 60_000 });
 
 const ROOT = `variable "size" {
   type    = number
