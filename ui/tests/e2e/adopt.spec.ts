@@ -148,3 +148,90 @@ test("issue4_7 a repository in use is looked at, taken in by hand, and its first
   await expect(sheet(page)).toContainText(say("graph:planned_result.none"));
   expect(readFileSync(kept, "utf8")).toBe(state);
 });
+
+test("issue4_7 by keyboard alone, in Chinese and dark; what changed since the look is not written", async ({
+  page,
+}) => {
+  const say = words("zh-CN");
+  await choose(page, "dark", "zh-CN");
+  put("infra/dev/dns/main.tf", ROOT);
+  commit("What was there before");
+  await open(page, "zh-CN");
+  const accept = (count: number) =>
+    sheet(page).getByRole("button", { name: say("adopt:accept_other", { count: String(count) }) });
+  await expect(accept(3)).toBeVisible();
+  await sound(page, "the proposal");
+
+  // Another root appears after the look: what stands on screen is not what would be written.
+  put("infra/dev/mail/main.tf", ROOT);
+  await accept(3).press("Enter");
+  await expect(sheet(page).locator(".fault")).toContainText("adopt-changed");
+  await expect(sheet(page).locator(".adopt-found")).toContainText("infra/dev/mail");
+  expect(existsSync(join(folder, ".xcf.yaml"))).toBe(false);
+  await sound(page, "a new look");
+
+  // Nothing but keys: from the first text to the verb, which is the last stop.
+  await sheet(page).getByRole("button", { name: ".xcf.yaml" }).press("Enter");
+  await expect(sheet(page).getByLabel(".xcf.yaml", { exact: true })).toHaveCount(0);
+  for (let stops = 0; stops < 30; stops += 1) {
+    if (await accept(4).evaluate((verb) => verb === document.activeElement)) break;
+    await page.keyboard.press("Tab");
+  }
+  await expect(accept(4)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-unit='dev/mail-dev/mail']")).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+  await sound(page, "the graph");
+});
+
+test("issue4_7 where nothing can be adopted, or .xcf.yaml is broken, it says so and offers no verb", async ({
+  page,
+}) => {
+  const say = words("en");
+  await choose(page, "light", "en");
+  put("README.md", "Nothing here.\n");
+  commit("Nothing");
+  await open(page, "en");
+  await expect(sheet(page)).toContainText(say("adopt:none.title"));
+  await expect(sheet(page).locator(".dialog-actions .btn.pri")).toHaveCount(0);
+  await sound(page, "nothing to adopt");
+  await page.keyboard.press("Escape");
+
+  put(".xcf.yaml", "kind: Config\nspec: [\n");
+  await page.getByRole("button", { name: say("first-run:repository.open"), exact: true }).click();
+  await expect(sheet(page).locator(".fault")).toContainText("no-config");
+  await expect(sheet(page).locator(".dialog-actions .btn.pri")).toHaveCount(0);
+  expect(readFileSync(join(folder, ".xcf.yaml"), "utf8")).toBe("kind: Config\nspec: [\n");
+});
+
+test("issue4_7 an open workspace takes in what was added since, beside what it has", async ({ page }) => {
+  const say = words("en");
+  await choose(page, "light", "en");
+  put("infra/dev/dns/main.tf", ROOT);
+  commit("What was there before");
+  await open(page, "en");
+  await sheet(page)
+    .getByRole("button", { name: say("adopt:accept_other", { count: "3" }) })
+    .click();
+  await expect(page.locator("[data-unit='dev/dns-dev/dns']")).toBeVisible({ timeout: 60_000 });
+  commit("Adopt");
+  put("infra/dev/mail/main.tf", ROOT);
+  commit("Mail");
+  const before = readFileSync(join(folder, "envs/dev.yaml"), "utf8");
+
+  await page.getByRole("button", { name: say("author:menu"), exact: true }).click();
+  await page.getByRole("menuitem", { name: say("author:cmd.adopt") }).click();
+  await expect(sheet(page).getByRole("heading", { name: say("adopt:titleAgain") })).toBeVisible();
+  await expect(sheet(page).locator(".adopt-files .diff-file")).toHaveText([
+    /compositions.*mail-dev\.yaml.*new/,
+    /envs\/dev\.yaml.*changed/,
+  ]);
+  await sound(page, "the rest");
+  expect(readFileSync(join(folder, "envs/dev.yaml"), "utf8")).toBe(before);
+  await sheet(page)
+    .getByRole("button", { name: say("adopt:accept_other", { count: "2" }) })
+    .click();
+  await expect(page.locator("[data-unit='dev/mail-dev/mail']")).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator("[data-unit='dev/dns-dev/dns']")).toBeVisible();
+  expect(readFileSync(join(folder, "envs/dev.yaml"), "utf8")).toContain(before.trimEnd());
+});

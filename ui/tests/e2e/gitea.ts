@@ -16,7 +16,7 @@ const USER = "ann";
 export interface Gitea {
   url: string;
   token: string;
-  /** Its API, as any other client would call it; a refusal is an error. */
+  /** Its API, as every client calls it; a refusal is an error. */
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Makes an empty project and gives its address. */
   project(name: string): Promise<string>;
@@ -72,7 +72,8 @@ export async function startGitea(): Promise<Gitea> {
   };
 }
 
-function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

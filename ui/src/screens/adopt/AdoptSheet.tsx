@@ -40,7 +40,7 @@ export function AdoptSheet({
       wide
       onClose={onClose}
       title={t(again ? "titleAgain" : "title")}
-      text={t(again ? "textAgain" : "text", { path: look?.path ?? path })}
+      text={shown === undefined || none ? (look?.path ?? path) : t(again ? "textAgain" : "text", { path: shown.path })}
       actions={
         <>
           <Button onClick={onClose}>{t(none || preview.error !== null ? "close" : "back")}</Button>
@@ -53,6 +53,7 @@ export function AdoptSheet({
       }
     >
       {adopt.error !== null && <ErrorState error={adopt.error} compact />}
+      {adopt.error !== null && shown !== undefined && !preview.isFetching && <p role="status">{t("newLook")}</p>}
       {preview.error !== null && <ErrorState error={preview.error} onRetry={() => void preview.refetch()} compact />}
       {preview.isPending && <SkeletonRows rows={4} what={t("looking")} />}
       {shown !== undefined && (none ? <Nothing look={shown} /> : <Proposal look={shown} />)}
@@ -73,8 +74,8 @@ function Nothing({ look }: { look: AdoptPreviewDto }) {
 function Proposal({ look }: { look: AdoptPreviewDto }) {
   return (
     <>
-      <Remarks look={look} />
       <FoundTable found={look.found} />
+      <Remarks look={look} />
       {/* A new look is another proposal: which texts were open says nothing about it. */}
       <ProposedFiles key={look.digest} files={look.files} />
     </>

@@ -44,13 +44,25 @@ export function ExportResult({ done, check, onClose }: { done: ExportDto; check:
         {t(done.committed ? "export.committedOn" : "export.standsOn")} <span className="mono">{done.branch}</span>{" "}
         <span className="mono">{done.commit.slice(0, 12)}</span>
       </p>
-      {done.notes.map((note) => (
-        <p key={note} className="sec">
+      <Notes notes={done.notes} open={!done.pushed} />
+      {request !== null && <Told number={request.number} check={check} />}
+    </Dialog>
+  );
+}
+
+/** What Git and the server said. After a push that is their chatter ("create a pull request…"), of use in trouble only. */
+function Notes({ notes, open }: { notes: string[]; open: boolean }) {
+  const { t } = useTranslation("graph");
+  if (notes.length === 0) return null;
+  return (
+    <details open={open} className="export-said">
+      <summary>{t("export.said")}</summary>
+      {[...new Set(notes)].map((note) => (
+        <p key={note} className="mono">
           {note}
         </p>
       ))}
-      {request !== null && <Told number={request.number} check={check} />}
-    </Dialog>
+    </details>
   );
 }
 

@@ -8,6 +8,7 @@ import { Field, TextArea, TextInput } from "../../../parts/Field";
 import { ErrorState, SkeletonRows } from "../../../parts/states";
 import { useSettled } from "../../inspector/form/useForm";
 import { ChosenFiles, toggled } from "../ChosenFiles";
+import { ChangedGraph } from "./ChangedGraph";
 import { ExportFacts } from "./ExportFacts";
 import { ExportResult } from "./ExportResult";
 import { useCheck, useExport, useExportPreview } from "./useExport";
@@ -118,7 +119,12 @@ export function ExportSheet({
             </>
           )}
       {!committed && files.length > 0 && (
-        <ChosenFiles files={files} left={left} onToggle={(path) => setLeft((old) => toggled(old, path))} />
+        <div className="export-review">
+          <div>
+            <ChosenFiles files={files} left={left} onToggle={(path) => setLeft((old) => toggled(old, path))} />
+          </div>
+          {look !== null && <ChangedGraph changed={look.units} />}
+        </div>
       )}
       {look !== null && look.commits.length > 0 && <Commits titles={look.commits} />}
     </Dialog>
