@@ -15,8 +15,9 @@ export function TrustPrompt({ workspace }: { workspace: WorkspaceDto }) {
   const client = useQueryClient();
   const trust = useMutation({
     mutationFn: () => api.post("/api/session/trust"),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["workspace"] });
+    onSuccess: async () => {
+      // The screen behind asks the workspace: closed before it knows, the next click would ask again.
+      await client.invalidateQueries({ queryKey: ["workspace"], exact: true });
       showOverlay(null);
     },
   });

@@ -5,6 +5,7 @@ import "../styles/frame.css";
 import "../styles/controls.css";
 import "../styles/parts.css";
 import "../styles/forms.css";
+import "../styles/files.css";
 import "../styles/overlays.css";
 import "../styles/text.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

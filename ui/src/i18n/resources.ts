@@ -1,3 +1,4 @@
+import adoptEn from "./en/adopt.json";
 import authorEn from "./en/author.json";
 import changesEn from "./en/changes.json";
 import editorEn from "./en/editor.json";
@@ -13,6 +14,7 @@ import runEn from "./en/run.json";
 import saidEn from "./en/said.json";
 import settingsEn from "./en/settings.json";
 import timesEn from "./en/times.json";
+import adoptZh from "./zh-CN/adopt.json";
 import authorZh from "./zh-CN/author.json";
 import changesZh from "./zh-CN/changes.json";
 import editorZh from "./zh-CN/editor.json";
@@ -35,6 +37,7 @@ export const resources = {
     frame: frameEn,
     parts: partsEn,
     graph: graphEn,
+    adopt: adoptEn,
     author: authorEn,
     inspector: inspectorEn,
     editor: editorEn,
@@ -52,6 +55,7 @@ export const resources = {
     frame: frameZh,
     parts: partsZh,
     graph: graphZh,
+    adopt: adoptZh,
     author: authorZh,
     inspector: inspectorZh,
     editor: editorZh,

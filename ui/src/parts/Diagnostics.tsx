@@ -3,7 +3,7 @@ import type { IconName } from "./drawings";
 import { Icon } from "./Icon";
 import type { Tone } from "./status";
 import { useSay } from "./useSay";
-import { Why } from "./Why";
+import { sourceText, Why } from "./Why";
 
 const looks: Record<string, { tone: Tone; icon: IconName }> = {
   error: { tone: "bad", icon: "bad" },
@@ -15,8 +15,8 @@ export function diagnosticLook(severity: string): { tone: Tone; icon: IconName }
   return looks[severity] ?? { tone: "wait", icon: "unknown" };
 }
 
-/** Located findings: what, where, what to do, code. */
-export function DiagnosticList({ diagnostics }: { diagnostics: DiagnosticDto[] }) {
+/** Located findings: what, where, what to do, code. `plain`: of files that can't be opened, as no workspace is. */
+export function DiagnosticList({ diagnostics, plain = false }: { diagnostics: DiagnosticDto[]; plain?: boolean }) {
   const say = useSay();
   return (
     <ul className="diagnostics">
@@ -33,7 +33,7 @@ export function DiagnosticList({ diagnostics }: { diagnostics: DiagnosticDto[] }
               <p>{d.message}</p>
               {d.hint !== "" && <p className="sec">{d.hint}</p>}
               <p className="diagnostic-where">
-                {d.file !== "" && <Why source={d} />}
+                {d.file !== "" && (plain ? <span className="mono">{sourceText(d)}</span> : <Why source={d} />)}
                 <span className="mono mut">{d.code}</span>
               </p>
             </div>

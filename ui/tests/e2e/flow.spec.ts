@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { untranslated } from "./keys";
 import { choose } from "./mock";
 import { type Served, serve } from "./serve";
+import { sound } from "./sound";
 import { type Language, words } from "./words";
 
 // One person's whole way through the window, against the real server and the real engines.
@@ -19,17 +18,6 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await served.stop();
 });
-
-/** No message key on screen, and nothing a screen reader stumbles over badly. */
-async function sound(page: Page, where: string): Promise<void> {
-  expect(await untranslated(page), where).toEqual([]);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-  expect(
-    grave.map((v) => `${where}: ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`),
-    where,
-  ).toEqual([]);
-}
 
 async function openSample(page: Page, language: Language): Promise<string> {
   const say = words(language);

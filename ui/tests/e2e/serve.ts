@@ -16,8 +16,11 @@ export interface Served {
   crash(): Promise<void>;
 }
 
-/** Starts the real `xcf serve` in an empty home, or in one that a crash left, with the built UI, on a free port. */
-export async function serve(left?: { home: string; folder: string }): Promise<Served> {
+/** Starts the real `xcf serve` in an empty home, or in one that a crash left, with the built UI, on a free port; `more` is its environment. */
+export async function serve(
+  left?: { home: string; folder: string },
+  more: Record<string, string> = {},
+): Promise<Served> {
   const home = left?.home ?? mkdtempSync(join(tmpdir(), "xcf-browser-"));
   const start = left?.folder ?? join(home, "start");
   mkdirSync(start, { recursive: true });
@@ -31,6 +34,7 @@ export async function serve(left?: { home: string; folder: string }): Promise<Se
     XDG_STATE_HOME: join(home, "state"),
     XDG_CACHE_HOME: join(home, "cache"),
     XDG_CONFIG_HOME: join(home, "config"),
+    ...more,
   };
   const child = spawn(bin, ["serve", "--listen", "127.0.0.1:0", "--ui", ui], {
     cwd: start,

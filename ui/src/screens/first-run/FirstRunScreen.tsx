@@ -1,23 +1,27 @@
 import "./first-run.css";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useApi } from "../../api/client";
-import type { OpenRequest, SessionDto } from "../../api/dto";
-import { useSession } from "../../api/workspace";
+import type { SessionDto } from "../../api/dto";
+import { errorCode, useSession } from "../../api/workspace";
 import { Button } from "../../parts/controls";
 import { Field, TextInput } from "../../parts/Field";
 import { Icon, type IconName } from "../../parts/Icon";
 import { ErrorState, SkeletonRows } from "../../parts/states";
 import { usePlatform } from "../../platform/platform";
 import { DoctorLine } from "./DoctorLine";
+import { type Open, useOpen } from "./useOpen";
+
+// It brings the text view, which no other part of this screen needs.
+const AdoptSheet = lazy(() => import("../adopt/AdoptSheet").then(({ AdoptSheet }) => ({ default: AdoptSheet })));
 
 /** Three doors of equal weight. Opening runs nothing from the repository. */
 export function FirstRunScreen() {
   const { t } = useTranslation("first-run");
   const session = useSession();
   const open = useOpen();
+  // A repository without documents can become a workspace: what it would get is shown instead of a refusal.
+  const asked = open.variables;
+  const bare = errorCode(open.error) === "no-config" && asked?.sample === false ? asked.path : null;
   if (session.error !== null && session.data === undefined)
     return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data === undefined) return <SkeletonRows what={t("waits")} />;
@@ -31,7 +35,7 @@ export function FirstRunScreen() {
           {session.data.problem}
         </p>
       )}
-      {open.error !== null && <ErrorState error={open.error} compact />}
+      {open.error !== null && bare === null && <ErrorState error={open.error} compact />}
       <div className="fr-doors">
         <RepositoryDoor session={session.data} open={open} />
         <SampleDoor session={session.data} open={open} />
@@ -42,26 +46,18 @@ export function FirstRunScreen() {
         {t("foot")}
       </p>
       <DoctorLine />
+      {bare !== null && (
+        <Suspense>
+          <AdoptSheet
+            path={bare}
+            onAdopted={() => open.mutate({ path: bare, sample: false })}
+            onClose={() => open.reset()}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }
-
-function useOpen() {
-  const api = useApi();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  return useMutation({
-    mutationFn: (body: OpenRequest) => api.post<SessionDto>("/api/session/open", body),
-    onSuccess: (session) => {
-      client.setQueryData(["session"], session);
-      // Nothing of the workspace open before may show under the new one's name.
-      void client.resetQueries({ predicate: (query) => query.queryKey[0] !== "session" });
-      if (session.open) void navigate({ to: "/graph", search: {} });
-    },
-  });
-}
-
-type Open = ReturnType<typeof useOpen>;
 
 function Door({ icon, title, text, children }: { icon: IconName; title: string; text: string; children: ReactNode }) {
   return (

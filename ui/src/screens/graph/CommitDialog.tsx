@@ -6,7 +6,7 @@ import { Button } from "../../parts/controls";
 import { Dialog } from "../../parts/Dialog";
 import { Field, TextArea } from "../../parts/Field";
 import { ErrorState } from "../../parts/states";
-import { FileDiff, FileHead } from "./DraftDiff";
+import { ChosenFiles, toggled } from "./ChosenFiles";
 import { useCommit, usePlan } from "./useDraft";
 
 /** Commit chosen files on the current branch; with *Commit and plan* an applicable ChangeSet follows. */
@@ -23,7 +23,6 @@ export function CommitDialog({
   const navigate = useNavigate();
   const [message, setMessage] = useState("");
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [shown, setShown] = useState<string | null>(draft.files.length === 1 ? (draft.files[0]?.path ?? null) : null);
   const commit = useCommit();
   const plan = usePlan();
   const files = draft.files.filter((file) => !left.has(file.path)).map((file) => file.path);
@@ -54,12 +53,6 @@ export function CommitDialog({
       })
       .catch(() => undefined);
   };
-  const toggle = (path: string) =>
-    setLeft((old) => {
-      const next = new Set(old);
-      if (!next.delete(path)) next.add(path);
-      return next;
-    });
   return (
     <Dialog
       open
@@ -91,30 +84,7 @@ export function CommitDialog({
         )}
       </Field>
       {(commit.error ?? plan.error) !== null && <ErrorState error={commit.error ?? plan.error} compact />}
-      <h3 className="t12 sec m">{t("commitDialog.files", { count: files.length })}</h3>
-      <ul className="commit-files">
-        {draft.files.map((file) => (
-          <li key={file.path}>
-            <div className="commit-file">
-              <input
-                type="checkbox"
-                aria-label={file.path}
-                checked={!left.has(file.path)}
-                onChange={() => toggle(file.path)}
-              />
-              <button
-                type="button"
-                className="commit-file-name"
-                aria-expanded={shown === file.path}
-                onClick={() => setShown(shown === file.path ? null : file.path)}
-              >
-                <FileHead file={file} />
-              </button>
-            </div>
-            {shown === file.path && <FileDiff file={file} />}
-          </li>
-        ))}
-      </ul>
+      <ChosenFiles files={draft.files} left={left} onToggle={(path) => setLeft((old) => toggled(old, path))} />
     </Dialog>
   );
 }

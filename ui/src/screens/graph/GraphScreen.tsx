@@ -364,6 +364,7 @@ function AddMenu() {
         { id: "add", label: t("cmd.add"), keys: "a", run: () => openSheet({ kind: "add" }) },
         { id: "connect", label: t("cmd.connect"), keys: "c", run: () => openSheet({ kind: "connect" }) },
         { id: "assemble", label: t("cmd.assemble"), run: () => openSheet({ kind: "assemble" }) },
+        { id: "adopt", label: t("cmd.adopt"), run: () => openSheet({ kind: "adopt" }) },
       ]}
     />
   );

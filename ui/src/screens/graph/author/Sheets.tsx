@@ -1,4 +1,7 @@
 import type { AuthorResponse } from "../../../api/dto";
+import { useWorkspace } from "../../../api/workspace";
+import { AdoptSheet } from "../../adopt/AdoptSheet";
+import { useAfterEdit } from "../useDraft";
 import type { GraphView } from "../useGraph";
 import { AddSheet } from "./AddSheet";
 import { AssembleSheet } from "./AssembleSheet";
@@ -24,6 +27,12 @@ export function Sheets({
 }) {
   const sheet = useAuthoring((state) => state.sheet);
   const catalog = useCatalog(sheet?.kind === "add");
+  const path = useWorkspace().data?.path;
+  const afterEdit = useAfterEdit();
+  const adopted = () => {
+    close();
+    afterEdit();
+  };
   const done = (answer: AuthorResponse) => {
     close();
     const id = unitFor(view.units, answer.target, environment);
@@ -39,6 +48,8 @@ export function Sheets({
       return <WiresSheet unit={sheet.unit} edges={view.edges} onClose={close} />;
     case "assemble":
       return <AssembleSheet {...common} start={sheet} />;
+    case "adopt":
+      return path === undefined ? null : <AdoptSheet path={path} again onAdopted={adopted} onClose={close} />;
     default:
       return null;
   }

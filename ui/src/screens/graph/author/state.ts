@@ -6,7 +6,8 @@ export type Sheet =
   | { kind: "add"; reference?: string; composition?: string; layer?: Layer }
   | { kind: "connect"; from?: string; to?: string }
   | { kind: "wires"; unit: string }
-  | { kind: "assemble"; composition?: string };
+  | { kind: "assemble"; composition?: string }
+  | { kind: "adopt" };
 
 interface Authoring {
   /** The module palette at the left of the canvas. */

@@ -40,6 +40,7 @@ export function useAuthorCommands(selected: string | null): void {
           group: "screen",
           run: () => openSheet({ kind: "assemble" }),
         },
+        { id: "graph.adopt", title: t("cmd.adopt"), group: "screen", run: () => openSheet({ kind: "adopt" }) },
       ];
     }, [t, selected]),
   );

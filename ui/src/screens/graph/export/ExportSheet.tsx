@@ -1,13 +1,27 @@
-import { useState } from "react";
+import "./export.css";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DraftDto, ExportDto, ExportPreviewDto } from "../../../api/dto";
+import type { DraftDto, ExportPreviewDto } from "../../../api/dto";
 import { Button } from "../../../parts/controls";
 import { Dialog } from "../../../parts/Dialog";
 import { Field, TextArea, TextInput } from "../../../parts/Field";
 import { ErrorState, SkeletonRows } from "../../../parts/states";
-import { usePlatform } from "../../../platform/platform";
-import { FileDiff, FileHead } from "../DraftDiff";
-import { useExport, useExportPreview, useExportQueue, useSendQueue } from "./useExport";
+import { useSettled } from "../../inspector/form/useForm";
+import { ChosenFiles, toggled } from "../ChosenFiles";
+import { ChangedGraph } from "./ChangedGraph";
+import { ExportFacts } from "./ExportFacts";
+import { ExportResult } from "./ExportResult";
+import { useCheck, useExport, useExportPreview } from "./useExport";
+import { Waiting } from "./Waiting";
+
+/** What a person wrote; null where the server's own words stand. */
+interface Words {
+  branch: string | null;
+  title: string | null;
+  message: string;
+}
+
+const given = (text: string | null) => (text === null || text.trim() === "" ? null : text.trim());
 
 /** Export to Git: review the text, name branch and pull request, commit, push, open the pull request. */
 export function ExportSheet({
@@ -23,35 +37,51 @@ export function ExportSheet({
   // The list of the moment it was opened: after the commit the draft is empty, and the result still stands here.
   const [files] = useState(draft.files);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [shown, setShown] = useState<string | null>(files.length === 1 ? (files[0]?.path ?? null) : null);
-  const [form, setForm] = useState({ branch: "", title: "", message: "" });
-  const chosen = files.filter((file) => !left.has(file.path)).map((file) => file.path);
-  const preview = useExportPreview(chosen);
+  const [words, setWords] = useState<Words>({ branch: null, title: null, message: "" });
+  const [tell, setTell] = useState(true);
+  const chosen = useMemo(() => files.map((f) => f.path).filter((path) => !left.has(path)), [files, left]);
   const send = useExport();
-  const look = preview.data;
+  const check = useCheck();
+  // An export that failed after its commit: what is to be sent lies in the queue, and a second commit would be wrong.
+  const committed = send.error !== null && chosen.length > 0 && !draft.files.some((file) => chosen.includes(file.path));
+  const settled = useSettled(JSON.stringify(words));
+  const asked = JSON.parse(settled) as Words;
+  const preview = useExportPreview(
+    { files: chosen, branch: given(asked.branch), title: given(asked.title), message: asked.message },
+    send.data === undefined && !committed,
+  );
+  const look = useLast(preview.data);
+  if (send.data !== undefined) return <ExportResult done={send.data} check={check} onClose={onClose} />;
+  const hasForge = (look?.forge ?? null) !== null;
+  const nothing = look?.problems.find((problem) => problem.code === "nothing-to-export");
   const reason =
     files.length > 0 && chosen.length === 0
       ? t("commitDialog.needFile")
-      : look?.remote === null
+      : look !== null && (look.remote ?? null) === null
         ? t("export.noRemote")
-        : undefined;
+        : committed
+          ? t("export.committed")
+          : (preview.error?.message ?? nothing?.message);
   const go = () => {
     // A push runs what this repository's Git is set up to run.
-    if (!mayPlan()) return;
-    send.mutate({
-      files: chosen,
-      branch: form.branch.trim() === "" ? null : form.branch.trim(),
-      title: form.title.trim() === "" ? null : form.title.trim(),
-      message: form.message,
-    });
+    if (look === null || send.isPending || !mayPlan()) return;
+    // What stands on screen, not what the server would choose by then.
+    send.mutate(
+      {
+        files: chosen,
+        branch: given(words.branch) ?? look.branch,
+        title: given(words.title) ?? look.title,
+        message: words.message,
+      },
+      {
+        // The pull request is open at once; the plan follows it there.
+        onSuccess: (done) => {
+          const number = done.pullRequest?.number;
+          if (tell && number !== undefined) check.mutate({ pullRequest: number });
+        },
+      },
+    );
   };
-  const toggle = (path: string) =>
-    setLeft((old) => {
-      const next = new Set(old);
-      if (!next.delete(path)) next.add(path);
-      return next;
-    });
-  if (send.data !== undefined) return <ExportResult done={send.data} onClose={onClose} />;
   return (
     <Dialog
       open
@@ -62,181 +92,110 @@ export function ExportSheet({
       actions={
         <>
           <Button onClick={onClose}>{t("export.back")}</Button>
-          <Button kind="pri" reason={reason} disabled={send.isPending || look === undefined} onClick={go}>
-            {send.isPending ? t("export.sending") : t("export.do")}
+          <Button kind="pri" reason={reason} disabled={send.isPending || look === null} onClick={go}>
+            {send.isPending ? t("export.sending") : t(hasForge ? "export.do" : "export.doPush")}
           </Button>
         </>
       }
     >
       {preview.error !== null && <ErrorState error={preview.error} compact />}
-      {look === undefined ? (
-        <SkeletonRows rows={4} what={t("export.looking")} />
-      ) : (
-        <>
-          <Where look={look} />
-          <Field label={t("export.branch")} message={look.newBranch ? undefined : t("export.onBranch")} tone="warn">
-            {(id, hint) => (
-              <TextInput
-                id={id}
-                aria-describedby={hint}
-                placeholder={look.branch}
-                value={form.branch}
-                onChange={(event) => setForm({ ...form, branch: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field label={t("export.prTitle")}>
-            {(id, hint) => (
-              <TextInput
-                id={id}
-                aria-describedby={hint}
-                placeholder={look.title}
-                value={form.title}
-                onChange={(event) => setForm({ ...form, title: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field label={t("export.message")} stacked>
-            {(id, hint) => (
-              <TextArea
-                id={id}
-                aria-describedby={hint}
-                placeholder={t("commitDialog.messageHint")}
-                value={form.message}
-                onChange={(event) => setForm({ ...form, message: event.target.value })}
-              />
-            )}
-          </Field>
-        </>
-      )}
       {send.error !== null && <ErrorState error={send.error} compact />}
-      <h3 className="t12 sec m">{t("commitDialog.files", { count: chosen.length })}</h3>
-      <ul className="commit-files">
-        {files.map((file) => (
-          <li key={file.path}>
-            <div className="commit-file">
-              <input
-                type="checkbox"
-                aria-label={file.path}
-                checked={!left.has(file.path)}
-                onChange={() => toggle(file.path)}
-              />
-              <button
-                type="button"
-                className="commit-file-name"
-                aria-expanded={shown === file.path}
-                onClick={() => setShown(shown === file.path ? null : file.path)}
-              >
-                <FileHead file={file} />
-              </button>
-            </div>
-            {shown === file.path && <FileDiff file={file} />}
-          </li>
-        ))}
-      </ul>
-      {look !== undefined && look.commits.length > 0 && (
-        <>
-          <h3 className="t12 sec m">{t("export.commits", { count: look.commits.length })}</h3>
-          <ul className="sec">
-            {[...new Set(look.commits)].map((title) => (
-              <li key={title}>{title}</li>
-            ))}
-          </ul>
-        </>
+      {committed && <p className="sec">{t("export.committed")}</p>}
+      <Waiting mayPlan={mayPlan} />
+      {look === null
+        ? preview.error === null && <SkeletonRows rows={4} what={t("export.looking")} />
+        : !committed && (
+            <>
+              <ExportFacts look={look} />
+              <Naming look={look} words={words} onWords={setWords} />
+              {hasForge && (
+                <label className="export-tell">
+                  <input type="checkbox" checked={tell} onChange={(event) => setTell(event.target.checked)} />
+                  <span>
+                    {t("export.tell")} <span className="sec">{t("export.tellText")}</span>
+                  </span>
+                </label>
+              )}
+            </>
+          )}
+      {!committed && files.length > 0 && (
+        <div className="export-review">
+          <div>
+            <ChosenFiles files={files} left={left} onToggle={(path) => setLeft((old) => toggled(old, path))} />
+          </div>
+          {look !== null && <ChangedGraph changed={look.units} />}
+        </div>
       )}
-      <Waiting />
+      {look !== null && look.commits.length > 0 && <Commits titles={look.commits} />}
     </Dialog>
   );
 }
 
-/** Where it goes and what stands in the way. */
-function Where({ look }: { look: ExportPreviewDto }) {
+/** The last look there was: a name that is refused must not take the form away. */
+function useLast(look: ExportPreviewDto | undefined): ExportPreviewDto | null {
+  const [last, setLast] = useState<ExportPreviewDto | null>(null);
+  if (look !== undefined && look !== last) setLast(look);
+  return look ?? last;
+}
+
+function Naming({ look, words, onWords }: { look: ExportPreviewDto; words: Words; onWords: (words: Words) => void }) {
   const { t } = useTranslation("graph");
+  const own = given(words.branch);
   return (
     <>
-      <p className="sec">
-        {look.forge !== null && look.forge !== undefined
-          ? t("export.forge", {
-              kind: look.forge.kind,
-              host: look.forge.host,
-              project: look.forge.project,
-              base: look.base,
-            })
-          : t("export.plainGit", { base: look.base })}
-      </p>
-      {look.forge?.preview === true && <p className="warn cc">{t("export.preview")}</p>}
-      {look.problems.map((problem) => (
-        <p key={problem.code} className="warn cc" role="note">
-          {problem.message} {problem.hint}
-        </p>
-      ))}
+      <Field label={t("export.prTitle")}>
+        {(id, hint) => (
+          <TextInput
+            id={id}
+            aria-describedby={hint}
+            placeholder={look.title}
+            value={words.title ?? look.title}
+            onChange={(event) => onWords({ ...words, title: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label={t("export.branch")}
+        message={look.newBranch || (own !== null && own !== look.branch) ? undefined : t("export.onBranch")}
+        tone="warn"
+      >
+        {(id, hint) => (
+          <TextInput
+            id={id}
+            mono
+            aria-describedby={hint}
+            placeholder={look.branch}
+            value={words.branch ?? look.branch}
+            onChange={(event) => onWords({ ...words, branch: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={t("export.message")} stacked>
+        {(id, hint) => (
+          <TextArea
+            id={id}
+            aria-describedby={hint}
+            placeholder={t("commitDialog.messageHint")}
+            value={words.message}
+            onChange={(event) => onWords({ ...words, message: event.target.value })}
+          />
+        )}
+      </Field>
     </>
   );
 }
 
-/** What earlier exports left waiting. */
-function Waiting() {
+/** Commits of the branch that go out with it. */
+function Commits({ titles }: { titles: string[] }) {
   const { t } = useTranslation("graph");
-  const queue = useExportQueue();
-  const send = useSendQueue();
-  const items = queue.data?.items ?? [];
-  if (items.length === 0) return null;
   return (
-    <section aria-label={t("export.waiting", { count: items.length })}>
-      <h3 className="t12 sec m">{t("export.waiting", { count: items.length })}</h3>
-      <ul>
-        {items.map((item) => (
-          <li key={item.id}>
-            <span className="mono">{item.branch}</span> <span className="sec">{item.why}</span>
-          </li>
+    <section aria-label={t("export.commits", { count: titles.length })}>
+      <h3 className="t12 sec m">{t("export.commits", { count: titles.length })}</h3>
+      <ul className="sec">
+        {[...new Set(titles)].map((title) => (
+          <li key={title}>{title}</li>
         ))}
       </ul>
-      <Button disabled={send.isPending} onClick={() => send.mutate()}>
-        {t("export.sendNow")}
-      </Button>
-      {send.error !== null && <ErrorState error={send.error} compact />}
     </section>
-  );
-}
-
-/** What became of it: the pull request, or that it waits. */
-function ExportResult({ done, onClose }: { done: ExportDto; onClose: () => void }) {
-  const { t } = useTranslation("graph");
-  const platform = usePlatform();
-  const request = done.pullRequest ?? null;
-  const url = request?.url ?? null;
-  const title =
-    request !== null
-      ? t(request.outcome === "created" ? "export.opened" : "export.updated", { number: request.number })
-      : done.pushed
-        ? t("export.pushed", { branch: done.branch })
-        : t("export.queued", { branch: done.branch });
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      text={request?.title ?? done.branch}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("export.done")}</Button>
-          {url !== null && (
-            <Button kind="pri" onClick={() => platform.openExternal(url)}>
-              {t("export.open")}
-            </Button>
-          )}
-        </>
-      }
-    >
-      {url !== null && <p className="mono sel">{url}</p>}
-      <p className="sec">
-        <span className="mono">{done.branch}</span> <span className="mono">{done.commit.slice(0, 12)}</span>
-      </p>
-      {done.notes.map((note) => (
-        <p key={note} className="sec">
-          {note}
-        </p>
-      ))}
-    </Dialog>
   );
 }
