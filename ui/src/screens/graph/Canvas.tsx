@@ -4,7 +4,8 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "rea
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
-import { MODULE_TYPE, openSheet } from "./author/state";
+import { MODULE_TYPE, openSheet, useAuthoring } from "./author/state";
+import { MenuButton } from "./author/UnitMenu";
 import { under } from "./author/under";
 import { ColumnHeads, LaneBands, LaneHeads } from "./Lanes";
 import { type Layout, type LayoutInput, size } from "./layout/types";
@@ -220,6 +221,11 @@ function Stage(props: StageProps) {
           [layout.width + 600, layout.height + 400],
         ]}
         onNodeClick={(_, node) => onSelect(node.id)}
+        onNodeContextMenu={(event, node) => {
+          event.preventDefault();
+          if (!useCanvasView.getState().picked.has(node.id)) onSelect(node.id);
+          useAuthoring.setState({ menu: { x: event.clientX, y: event.clientY } });
+        }}
         onPaneClick={() => onSelect(null)}
       >
         <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
@@ -234,6 +240,7 @@ function Stage(props: StageProps) {
           icon="outline"
           onClick={() => useCanvasView.setState({ mode: "outline" })}
         />
+        <MenuButton unit={selected} />
         <IconButton label={`${t("cmd.fit")} (1)`} icon="fit" onClick={() => fitTo(MIN_ZOOM, SLOW_MS)} />
         <hr />
         <IconButton label={t("cmd.zoomOut")} icon="minus" onClick={zoomOut} />

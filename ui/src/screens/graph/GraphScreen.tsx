@@ -13,15 +13,18 @@ import { FilterField } from "../../filter/FilterField";
 import { hasTerm, matches, parseFilter, toggleTerm } from "../../filter/filter";
 import { Button, Chip, Seg } from "../../parts/controls";
 import { Dialog } from "../../parts/Dialog";
-import { Menu } from "../../parts/Menu";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { usePrefs } from "../../state/prefs";
 import { Inspector } from "../inspector/Inspector";
 import { Attention } from "./Attention";
+import { AddMenu } from "./author/AddMenu";
+import { useArrivals } from "./author/arrivals";
 import { ModulePalette } from "./author/ModulePalette";
 import { Sheets } from "./author/Sheets";
 import { openSheet, useAuthoring } from "./author/state";
+import { UnitMenu } from "./author/UnitMenu";
 import { useAuthorCommands } from "./author/useAuthorCommands";
+import { useEdits } from "./author/useEdits";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
@@ -81,7 +84,8 @@ export function GraphScreen() {
   const inspectorOpen = usePrefs((state) => state.inspectorOpen);
   const selected = search.sel ?? null;
   const palette = useAuthoring((state) => state.palette);
-  useAuthorCommands(selected);
+  const edits = useEdits(selected);
+  useAuthorCommands(selected, edits);
   useFirstZoom(view, search.env, selected !== null || text !== "");
   useEffect(() => useCanvasView.setState({ selected }), [selected]);
 
@@ -91,10 +95,13 @@ export function GraphScreen() {
     [navigate],
   );
   const select = useCallback(
-    (sel: string | null) =>
-      void navigate({ to: ".", search: (old) => ({ ...old, sel: sel ?? undefined }), replace: true }),
+    (sel: string | null) => {
+      useCanvasView.setState({ picked: new Set(), wire: null });
+      void navigate({ to: ".", search: (old) => ({ ...old, sel: sel ?? undefined }), replace: true });
+    },
     [navigate],
   );
+  useArrivals(view?.units, select);
   const open = useCallback(
     (sel: string) => {
       useCanvasView.setState({ far: false });
@@ -215,6 +222,7 @@ export function GraphScreen() {
       {actions.overlay === "commit" && draft.data !== undefined && (
         <CommitDialog draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />
       )}
+      <UnitMenu edits={edits} />
       <Sheets
         view={view}
         environments={(workspace.data?.environments ?? []).map((e) => e.name)}
@@ -338,34 +346,6 @@ function useGraphCommands({
         })),
       [view, select],
     ),
-  );
-}
-
-/** What can be drawn, by mouse; the same stands in the palette, with its keys. */
-function AddMenu() {
-  const { t } = useTranslation("author");
-  const on = useAuthoring((state) => state.palette);
-  return (
-    <Menu
-      align="end"
-      trigger={
-        <Button icon="plus" aria-label={t("menu")}>
-          {t("menu")}
-        </Button>
-      }
-      entries={[
-        {
-          id: "palette",
-          label: t("cmd.palette"),
-          keys: "m",
-          on,
-          run: () => useAuthoring.setState(({ palette }) => ({ palette: !palette })),
-        },
-        { id: "add", label: t("cmd.add"), keys: "a", run: () => openSheet({ kind: "add" }) },
-        { id: "connect", label: t("cmd.connect"), keys: "c", run: () => openSheet({ kind: "connect" }) },
-        { id: "assemble", label: t("cmd.assemble"), run: () => openSheet({ kind: "assemble" }) },
-      ]}
-    />
   );
 }
 

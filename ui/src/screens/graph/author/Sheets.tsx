@@ -2,8 +2,12 @@ import type { AuthorResponse } from "../../../api/dto";
 import type { GraphView } from "../useGraph";
 import { AddSheet } from "./AddSheet";
 import { AssembleSheet } from "./AssembleSheet";
+import { arrive } from "./arrivals";
+import { CarrySheet } from "./CarrySheet";
 import { ConnectSheet } from "./ConnectSheet";
+import { DeleteSheet } from "./DeleteSheet";
 import { compositionsOf, unitFor } from "./names";
+import { RenameSheet } from "./RenameSheet";
 import { openSheet, useAuthoring } from "./state";
 import { useCatalog } from "./useAuthor";
 import { WiresSheet } from "./WiresSheet";
@@ -29,6 +33,10 @@ export function Sheets({
     const id = unitFor(view.units, answer.target, environment);
     if (id !== null) onSelect(id);
   };
+  const changed = (answer: AuthorResponse) => {
+    close();
+    arrive(answer.units, environment);
+  };
   const common = { compositions: compositionsOf(view), environments, environment, onDone: done, onClose: close };
   switch (sheet?.kind) {
     case "add":
@@ -39,6 +47,22 @@ export function Sheets({
       return <WiresSheet unit={sheet.unit} edges={view.edges} onClose={close} />;
     case "assemble":
       return <AssembleSheet {...common} start={sheet} />;
+    case "rename":
+      return <RenameSheet unit={sheet.unit} onDone={changed} onClose={close} />;
+    case "move":
+    case "copy":
+      return (
+        <CarrySheet
+          way={sheet.kind}
+          units={sheet.units}
+          into={sheet.into}
+          compositions={common.compositions}
+          onDone={changed}
+          onClose={close}
+        />
+      );
+    case "delete":
+      return <DeleteSheet units={sheet.units} onDone={changed} onClose={close} />;
     default:
       return null;
   }
