@@ -145,3 +145,171 @@ test("i4_1 a module moves, is duplicated and deleted, each undone to the byte", 
   await expect(unit(page, "network/second")).toHaveCount(0);
   expect(text("compositions/network.yaml")).not.toContain("second");
 });
+
+test("i4_1 several are picked by clicks, by a frame and by keys, copied and deleted in one step", async ({ page }) => {
+  await unit(page, "network/network").click();
+  await unit(page, "network/second").click({ modifiers: ["Shift"] });
+  await expect(page.getByText(say("author:selection.count_other", { count: "2" }))).toBeVisible();
+  await expect(page.locator(".node.sel")).toHaveCount(2);
+  await unit(page, "network/second").click({ modifiers: ["Control"] });
+  await expect(page.locator(".node.sel")).toHaveCount(1);
+
+  // A frame drawn with Shift takes what it touches.
+  const boxes = await Promise.all(["network/network", "network/second"].map((name) => unit(page, name).boundingBox()));
+  const [a, b] = boxes;
+  if (!a || !b) throw new Error("no units");
+  await page.keyboard.down("Shift");
+  await page.mouse.move(a.x + 20, a.y + a.height + 40);
+  await page.mouse.down();
+  await page.mouse.move(b.x + 40, b.y + 30, { steps: 6 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await expect(page.locator(".node.sel")).toHaveCount(2);
+
+  await page.keyboard.press("Control+c");
+  await unit(page, "cluster/cluster").click();
+  await expect(page.locator(".node.sel")).toHaveCount(1);
+  await page.keyboard.press("Control+v");
+  await expect(sheet(page).getByLabel(say("author:carry.move.to"))).toHaveValue("cluster");
+  await done(page, say("author:carry.copy.verb"));
+  await expect(unit(page, "cluster/second")).toBeVisible();
+  await expect(page.locator(".node.sel")).toHaveCount(2);
+  expect(text("compositions/cluster.yaml")).toContain("cidr: 10.1.0.0/16 # beside the first");
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => text("compositions/cluster.yaml")).toBe(files["compositions/cluster.yaml"]);
+
+  // All that is shown, by keys; then by keys two of them.
+  await page.keyboard.press("Control+a");
+  await expect(page.locator(".node.sel")).toHaveCount(3);
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".node.sel")).toHaveCount(0);
+  await unit(page, "network/network").click();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(page.locator(".node.sel")).toHaveCount(2);
+  await page.keyboard.press("Control+x");
+  await page.keyboard.press("Control+v");
+  await sheet(page).getByLabel(say("author:carry.move.to")).selectOption("cluster");
+  await expect(sheet(page)).toContainText(say("author:units.moved_other", { count: "2" }));
+  await done(page, say("author:carry.move.verb"));
+  await expect(unit(page, "cluster/second")).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => text("compositions/network.yaml")).toBe(files["compositions/network.yaml"]);
+  await expect(unit(page, "network/second")).toBeVisible();
+
+  await unit(page, "network/second").click();
+  await unit(page, "cluster/cluster").click({ modifiers: ["Shift"] });
+  await page.getByRole("button", { name: say("author:cmd.delete") }).click();
+  await expect(sheet(page)).toContainText(say("author:units.removed_other", { count: "2" }));
+  await done(page, say("author:delete.verb"));
+  await expect(unit(page, "network/second")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => text("compositions/network.yaml")).toBe(files["compositions/network.yaml"]);
+  await expect
+    .poll(() => text("compositions/cluster.yaml"), "one undo for both")
+    .toBe(files["compositions/cluster.yaml"]);
+});
+
+test("i4_1 a wire is clicked and taken away, and undone", async ({ page }) => {
+  const wire = page.locator("[data-wire='prod/network/network>prod/cluster/cluster']");
+  await expect(wire).toBeAttached();
+  // The free stretch beside the units, in the middle of the line.
+  const at = await wire.evaluate((path: SVGPathElement) => {
+    const point = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM() ?? undefined);
+    return { x: point.x, y: point.y };
+  });
+  await page.mouse.click(at.x, at.y);
+  await expect(page.locator(".strip")).toContainText(
+    say("author:wires.data", { output: "network_id", input: "network_id" }),
+  );
+  await page.keyboard.press("Delete");
+  await expect(wire).toHaveCount(0);
+  expect(text("compositions/cluster.yaml")).not.toContain("from: network");
+  await page.keyboard.press("Control+z");
+  await expect(wire).toBeAttached();
+  expect(text("compositions/cluster.yaml")).toBe(files["compositions/cluster.yaml"]);
+});
+
+const places = () => (there(".xcf/layout/graph.json") ? text(".xcf/layout/graph.json") : "");
+
+async function boxOf(page: Page, name: string): Promise<{ x: number; y: number }> {
+  const box = await unit(page, name).boundingBox();
+  if (box === null) throw new Error(`no ${name}`);
+  return { x: Math.round(box.x), y: Math.round(box.y) };
+}
+
+async function drag(page: Page, name: string, by: { x: number; y: number }): Promise<void> {
+  const { x, y } = await boxOf(page, name);
+  await page.mouse.move(x + 30, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + 30 + by.x / 2, y + 20 + by.y / 2, { steps: 4 });
+  await page.mouse.move(x + 30 + by.x, y + 20 + by.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+test("i4_1 a unit stays where it was put, alone and with others, after a reload too", async ({ page }) => {
+  const before = await boxOf(page, "cluster/cluster");
+  await drag(page, "cluster/cluster", { x: 240, y: 24 });
+  await expect.poll(places).toContain("prod/cluster/cluster");
+  const there = { x: before.x + 240, y: before.y + 24 };
+  await expect.poll(() => boxOf(page, "cluster/cluster")).toEqual(there);
+  await page.reload();
+  await expect(unit(page, "cluster/cluster")).toBeVisible({ timeout: 60_000 });
+  await expect.poll(() => boxOf(page, "cluster/cluster")).toEqual(there);
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => boxOf(page, "cluster/cluster")).toEqual(before);
+
+  // Two at once; the second goes along by as much.
+  const [a, b] = [await boxOf(page, "network/network"), await boxOf(page, "network/second")];
+  await page.keyboard.press("Control+a");
+  await unit(page, "cluster/cluster").click({ modifiers: ["Shift"] });
+  await drag(page, "network/network", { x: 80, y: 40 });
+  await expect.poll(() => boxOf(page, "network/second")).toEqual({ x: b.x + 80, y: b.y + 40 });
+  await expect.poll(() => boxOf(page, "network/network")).toEqual({ x: a.x + 80, y: a.y + 40 });
+  await expect.poll(places).toContain("prod/network/second");
+
+  // Let go over another Composition, it asks to be moved there.
+  await page.keyboard.press("Escape");
+  const [from, to] = [await boxOf(page, "network/second"), await boxOf(page, "cluster/cluster")];
+  await drag(page, "network/second", { x: to.x - from.x + 4, y: to.y - from.y + 4 });
+  await expect(sheet(page).getByLabel(say("author:carry.move.to"))).toHaveValue("cluster");
+  await page.keyboard.press("Escape");
+  await expect(sheet(page)).toHaveCount(0);
+  await expect.poll(() => boxOf(page, "network/second")).toEqual(from);
+});
+
+test("i4_1 units are nudged, aligned and tidied by keys", async ({ page }) => {
+  const run = async (title: string) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(title);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  };
+  const [a, b] = [await boxOf(page, "network/network"), await boxOf(page, "network/second")];
+  await unit(page, "network/second").click();
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect.poll(() => boxOf(page, "network/second")).toEqual({ x: b.x, y: b.y + 8 });
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.keyboard.press("Alt+ArrowRight");
+  await expect.poll(() => boxOf(page, "network/second")).toEqual({ x: b.x + 8, y: b.y + 16 });
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(page.locator(".node.sel")).toHaveCount(2);
+  await run(say("author:align.top"));
+  await expect.poll(() => boxOf(page, "network/second")).toEqual({ x: b.x + 8, y: a.y });
+  await run(say("author:align.left"));
+  await expect.poll(async () => (await boxOf(page, "network/second")).x).toBe(a.x);
+  await page.getByRole("button", { name: say("author:selection.align") }).click();
+  await page.getByRole("menuitem", { name: say("author:align.tidy") }).click();
+  await expect.poll(() => boxOf(page, "network/second")).toEqual(b);
+  await expect.poll(places).not.toContain("second");
+});
+
+test("i4_1 a file of places that makes no sense is said, and never written over", async ({ page }) => {
+  mkdirSync(join(folder, ".xcf/layout"), { recursive: true });
+  writeFileSync(join(folder, ".xcf/layout/graph.json"), "<<<<<<< ours\n");
+  await page.reload();
+  await expect(page.locator(".places-line")).toContainText("graph.json:1");
+  await unit(page, "network/second").click();
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect(page.locator(".places-line")).toBeVisible();
+  await expect.poll(places).toBe("<<<<<<< ours\n");
+});

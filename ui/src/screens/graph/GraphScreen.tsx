@@ -32,10 +32,14 @@ import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
+import { PlacesLine } from "./PlacesLine";
 import { PlanSheet } from "./PlanSheet";
+import { SelectionBar } from "./SelectionBar";
 import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
+import { useSelectionCommands } from "./useSelectionCommands";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
+import { WireBar } from "./WireBar";
 
 interface ChipSpec {
   term: string;
@@ -102,6 +106,7 @@ export function GraphScreen() {
     [navigate],
   );
   useArrivals(view?.units, select);
+  useSelectionCommands(shown, select);
   const open = useCallback(
     (sel: string) => {
       useCanvasView.setState({ far: false });
@@ -114,7 +119,12 @@ export function GraphScreen() {
     [workspace.data],
   );
   const actions = useDraftActions(search.env);
-  useGraphCommands({ view, select: open, clear: () => (selected === null ? setFilter("") : select(null)), actions });
+  useGraphCommands({
+    view,
+    select: open,
+    clear: () => (nothingSelected(selected) ? setFilter("") : select(null)),
+    actions,
+  });
 
   if (error !== null && view === null) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (view === null) return <SkeletonRows rows={8} what={t("waits")} />;
@@ -171,6 +181,7 @@ export function GraphScreen() {
       <div className={inspectorOpen ? "split" : "split bare"}>
         <div className={palette ? "stage with-modules" : "stage"}>
           {palette && <ModulePalette />}
+          <PlacesLine />
           {text !== "" && (
             <div className="filtered" role="status">
               {t("filtered", { shown: shown.length, all: view.units.length })}
@@ -209,6 +220,8 @@ export function GraphScreen() {
               fitKey={`${search.env ?? ""}|${text}`}
             />
           )}
+          <SelectionBar edits={edits} onClear={() => select(null)} />
+          <WireBar edges={view.edges} />
           {draft.data !== undefined && <DraftBar draft={draft.data} />}
         </div>
         {inspectorOpen && (
@@ -240,6 +253,10 @@ export function GraphScreen() {
       )}
     </>
   );
+}
+
+function nothingSelected(selected: string | null): boolean {
+  return selected === null && useCanvasView.getState().wire === null;
 }
 
 interface DraftActions {
