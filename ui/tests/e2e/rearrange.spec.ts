@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { untranslated } from "./keys";
+import { choose } from "./mock";
 import { type Served, serve } from "./serve";
 import { words } from "./words";
 
@@ -229,6 +232,20 @@ test("i4_1 a wire is clicked and taken away, and undone", async ({ page }) => {
   expect(text("compositions/cluster.yaml")).toBe(files["compositions/cluster.yaml"]);
 });
 
+test("i4_1 the outline picks several too, by click and by Space", async ({ page }) => {
+  await page.keyboard.press("o");
+  const row = (name: string) => page.locator(`[data-row='prod/network/${name}']`);
+  await row("network").click();
+  await row("second").click({ modifiers: ["Control"] });
+  await expect(page.locator(".out-row[aria-selected=true]")).toHaveCount(2);
+  await row("second").press(" ");
+  await expect(page.locator(".out-row[aria-selected=true]")).toHaveCount(1);
+  await row("second").click({ button: "right" });
+  await page.getByRole("menuitem", { name: say("author:cmd.delete") }).click();
+  await done(page, say("author:delete.verb"));
+  await expect(row("second")).toHaveCount(0);
+});
+
 const places = () => (there(".xcf/layout/graph.json") ? text(".xcf/layout/graph.json") : "");
 
 async function boxOf(page: Page, name: string): Promise<{ x: number; y: number }> {
@@ -313,3 +330,35 @@ test("i4_1 a file of places that makes no sense is said, and never written over"
   await expect(page.locator(".places-line")).toBeVisible();
   await expect.poll(places).toBe("<<<<<<< ours\n");
 });
+
+for (const language of ["en", "zh-CN"] as const)
+  for (const theme of ["light", "dark"] as const)
+    test(`i4_1 d12 bar, menu and sheets are readable by all, ${language}, ${theme}`, async ({ page }) => {
+      const own = words(language);
+      const grave = async () => {
+        expect(await untranslated(page)).toEqual([]);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        return violations
+          .filter((v) => v.impact === "serious" || v.impact === "critical")
+          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+      };
+      await choose(page, theme, language);
+      await page.reload();
+      await unit(page, "network/network").click({ timeout: 60_000 });
+      await unit(page, "network/second").click({ modifiers: ["Control"] });
+      await expect(page.locator(".strip")).toBeVisible();
+      expect(await grave(), "bar").toEqual([]);
+      await page.keyboard.press("Shift+F10");
+      await expect(page.getByRole("menuitem")).toHaveCount(7);
+      expect(await grave(), "menu").toEqual([]);
+      await page.getByRole("menuitem", { name: own("author:cmd.delete") }).click();
+      await expect(page.locator(".unit-change.bad")).toBeVisible();
+      expect(await grave(), "deletion").toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(sheet(page)).toHaveCount(0);
+      await unit(page, "network/second").click();
+      await page.keyboard.press("F2");
+      await sheet(page).getByLabel(own("author:rename.to")).fill("third");
+      await expect(page.locator(".unit-change.ok")).toBeVisible();
+      expect(await grave(), "renaming").toEqual([]);
+    });
