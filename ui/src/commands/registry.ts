@@ -75,6 +75,7 @@ function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) =>
     // Later registrations win: a screen may take over a global key while it is open.
     out[keys] = (event) => {
       if (isTyping(event.target) && yieldsToText(keys)) return;
+      if (copies.test(keys) && document.getSelection()?.isCollapsed === false) return;
       // An open dialog owns its keys; only the app's own commands reach over it.
       if (insideOverlay(event.target) && (command.group === "screen" || isPlainKey(keys))) return;
       event.preventDefault();
@@ -84,10 +85,13 @@ function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) =>
   return out;
 }
 
-/** Keys that mean something inside a text field: plain letters, and undo and redo. */
+/** Keys that mean something inside a text field: plain letters, undo and redo, the clipboard, moving by words. */
 function yieldsToText(keys: string): boolean {
-  return isPlainKey(keys) || /\+(z|y|Shift\+z)$/i.test(keys);
+  return isPlainKey(keys) || /\+(z|y|Shift\+z|a|c|x|v|d|Arrow\w+)$/i.test(keys);
 }
+
+/** Text that is marked anywhere is what a person means to copy. */
+const copies = /\+[cx]$/i;
 
 function insideOverlay(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=dialog],[role=menu],[role=listbox]") !== null;

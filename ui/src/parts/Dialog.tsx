@@ -19,9 +19,12 @@ export interface DialogProps {
 
 /** The first thing to do in the dialog; never its close button, which would hide what Enter does. */
 function firstControl(popup: HTMLElement | null): HTMLElement | true {
-  const found = popup?.querySelector<HTMLElement>(
-    ".dialog-body :is(input, textarea, select), .dialog-actions button:not([aria-disabled=true])",
-  );
+  // A dialog may name it: the name to type, or the way out of something grave.
+  const found =
+    popup?.querySelector<HTMLElement>("[data-first]") ??
+    popup?.querySelector<HTMLElement>(
+      ".dialog-body :is(input, textarea, select), .dialog-actions button:not([aria-disabled=true])",
+    );
   return found ?? popup?.querySelector<HTMLElement>(".dialog-title") ?? true;
 }
 

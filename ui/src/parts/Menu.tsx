@@ -35,31 +35,40 @@ export function Menu({
       <Base.Portal>
         <Base.Positioner className="pop-layer" sideOffset={4} align={align}>
           <Base.Popup className="menu">
-            {entries.map((entry) =>
-              "heading" in entry ? (
-                <div key={entry.id} className="menu-heading">
-                  {entry.heading}
-                </div>
-              ) : (
-                <Base.Item
-                  key={entry.id}
-                  className={entry.danger === true ? "menu-item bad cc" : "menu-item"}
-                  disabled={entry.reason !== undefined}
-                  title={entry.reason}
-                  onClick={entry.run}
-                >
-                  <span className="menu-mark">
-                    {entry.on === true ? <Icon name="check" /> : entry.icon !== undefined && <Icon name={entry.icon} />}
-                  </span>
-                  <span className="grow ell">{entry.label}</span>
-                  {entry.note !== undefined && <span className="mut t12">{entry.note}</span>}
-                  {entry.keys !== undefined && <KeyHint keys={entry.keys} />}
-                </Base.Item>
-              ),
-            )}
+            <MenuRows entries={entries} />
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+/** The rows alone, for a menu that opens elsewhere than at a button. */
+export function MenuRows({ entries }: { entries: readonly MenuEntry[] }) {
+  return (
+    <>
+      {entries.map((entry) =>
+        "heading" in entry ? (
+          <div key={entry.id} className="menu-heading">
+            {entry.heading}
+          </div>
+        ) : (
+          <Base.Item
+            key={entry.id}
+            className={entry.danger === true ? "menu-item bad cc" : "menu-item"}
+            disabled={entry.reason !== undefined}
+            title={entry.reason}
+            onClick={entry.run}
+          >
+            <span className="menu-mark">
+              {entry.on === true ? <Icon name="check" /> : entry.icon !== undefined && <Icon name={entry.icon} />}
+            </span>
+            <span className="grow ell">{entry.label}</span>
+            {entry.note !== undefined && <span className="mut t12">{entry.note}</span>}
+            {entry.keys !== undefined && <KeyHint keys={entry.keys} />}
+          </Base.Item>
+        ),
+      )}
+    </>
   );
 }

@@ -4,15 +4,20 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "rea
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
-import { MODULE_TYPE, openSheet } from "./author/state";
+import { MODULE_TYPE, openSheet, useAuthoring } from "./author/state";
+import { MenuButton } from "./author/UnitMenu";
 import { under } from "./author/under";
 import { ColumnHeads, LaneBands, LaneHeads } from "./Lanes";
 import { type Layout, type LayoutInput, size } from "./layout/types";
 import { useLayout } from "./layout/useLayout";
+import { useMarquee } from "./Marquee";
 import { MiniMap } from "./MiniMap";
 import { coneOf, type Direction, neighboursOf, step } from "./neighbours";
+import { choose, subjects, toggle } from "./selection";
 import { UnitNode, type UnitNodeData } from "./UnitNode";
 import type { GraphUnit, GraphView } from "./useGraph";
+import { usePlaces } from "./usePlaces";
+import { useRearrange } from "./useRearrange";
 import { MIN_ZOOM, useCanvasView } from "./view";
 import { WireLabels, Wires } from "./Wires";
 
@@ -50,7 +55,11 @@ export function Canvas(props: CanvasProps) {
     }),
     [units, edges, view.environments, folded],
   );
-  const layout = useLayout(input);
+  const { data, isPending } = usePlaces();
+  const places = data?.units;
+  const layout = useLayout(
+    useMemo(() => (isPending ? null : { ...input, places: places ?? {} }), [input, isPending, places]),
+  );
   if (layout === null) return <div className="cv" />;
   return (
     <ReactFlowProvider>
@@ -77,6 +86,8 @@ function useNodes({ layout, shown, edges }: StageProps): Node<UnitNodeData>[] {
         {
           id,
           type: "unit",
+          // What no Environment assembles has no unit yet whose place could be kept.
+          draggable: unit.environment !== "",
           position: { x, y },
           data: { unit, wired: wired.get(id) ?? 0 },
           width: size.node.width,
@@ -113,21 +124,28 @@ function useFit(layout: Layout, fitKey: string) {
 }
 
 function Stage(props: StageProps) {
-  const { layout, view, edges, selected, onSelect, guarded, fitKey } = props;
+  const { view, edges, selected, onSelect, guarded, fitKey } = props;
   const { t } = useTranslation("graph");
   const flow = useReactFlow();
   const host = useRef<HTMLElement>(null);
-  const nodes = useNodes(props);
+  const { picture: layout, standing, ...moving } = useRearrange(props.layout, props.shown, useNodes(props));
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
   const holdsCone = useCanvasView((state) => state.cone);
   const cone = useMemo(
     () => (holdsCone && selected !== null ? coneOf(selected, neighbours) : null),
     [holdsCone, selected, neighbours],
   );
-  const fitTo = useFit(layout, fitKey);
+  const fitTo = useFit(props.layout, fitKey);
   const zoom = useStore((state) => state.transform[2]);
-  useReveal(layout, selected, host);
+  useReveal(props.layout, selected, host);
 
+  const pickWire = useCallback(
+    (wire: string) => {
+      onSelect(null);
+      useCanvasView.setState({ wire });
+    },
+    [onSelect],
+  );
   const zoomOut = useCallback(() => {
     if (flow.getZoom() <= MIN_ZOOM + 0.01) useCanvasView.setState({ far: true });
     else void flow.zoomOut({ duration: SLOW_MS });
@@ -170,14 +188,18 @@ function Stage(props: StageProps) {
     if (!arrows.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const next = step(layout, neighbours, selected, event.key as Direction);
-    if (next !== null) onSelect(next);
+    if (next === null) return;
+    if (event.shiftKey) choose([...new Set([...subjects(selected, useCanvasView.getState().picked), next])], onSelect);
+    else onSelect(next);
   };
+  const marquee = useMarquee(layout, (ids) => choose(ids, onSelect));
   return (
     <section
       ref={host}
       className="cv"
       aria-label={t("canvas")}
       onKeyDown={onKeyDown}
+      {...marquee.handlers}
       onKeyUp={(event) => event.key === "Shift" && useCanvasView.setState({ cone: false })}
       onWheel={(event) => {
         if ((event.ctrlKey || event.metaKey) && event.deltaY > 0 && flow.getZoom() <= MIN_ZOOM + 0.01)
@@ -187,11 +209,14 @@ function Stage(props: StageProps) {
     >
       <LaneBands layout={layout} />
       <ReactFlow
-        nodes={nodes}
+        nodes={standing}
+        {...moving}
+        nodesDraggable
+        nodeDragThreshold={0}
+        nodeClickDistance={4}
         nodeTypes={nodeTypes}
         minZoom={MIN_ZOOM}
         maxZoom={2}
-        nodesDraggable={false}
         nodesConnectable
         connectionRadius={40}
         isValidConnection={({ source, target }) => joinable(source, target)}
@@ -219,11 +244,19 @@ function Stage(props: StageProps) {
           [-600, -300],
           [layout.width + 600, layout.height + 400],
         ]}
-        onNodeClick={(_, node) => onSelect(node.id)}
+        onNodeClick={({ shiftKey, ctrlKey, metaKey }, node) =>
+          shiftKey || ctrlKey || metaKey ? toggle(node.id, onSelect) : onSelect(node.id)
+        }
+        onNodeContextMenu={(event, node) => {
+          event.preventDefault();
+          if (!useCanvasView.getState().picked.has(node.id)) onSelect(node.id);
+          useAuthoring.setState({ menu: { x: event.clientX, y: event.clientY } });
+        }}
         onPaneClick={() => onSelect(null)}
       >
-        <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
+        <Wires layout={layout} edges={edges} lit={selected} cone={cone} onPick={pickWire} />
       </ReactFlow>
+      {marquee.drawn}
       <WireLabels layout={layout} edges={edges} lit={selected} />
       <ColumnHeads layout={layout} guarded={guarded} />
       <LaneHeads layout={layout} lanes={view.lanes} />
@@ -234,6 +267,7 @@ function Stage(props: StageProps) {
           icon="outline"
           onClick={() => useCanvasView.setState({ mode: "outline" })}
         />
+        <MenuButton unit={selected} />
         <IconButton label={`${t("cmd.fit")} (1)`} icon="fit" onClick={() => fitTo(MIN_ZOOM, SLOW_MS)} />
         <hr />
         <IconButton label={t("cmd.zoomOut")} icon="minus" onClick={zoomOut} />
@@ -262,7 +296,8 @@ function useReveal(layout: Layout, selected: string | null, host: React.RefObjec
   const flow = useReactFlow();
   const ready = useStore((state) => state.width > 0);
   useEffect(() => {
-    if (selected === null || !ready) return;
+    // Several were chosen by what can be seen; the picture stays.
+    if (selected === null || !ready || useCanvasView.getState().picked.size > 0) return;
     const unit = layout.units.find((u) => u.id === selected);
     const box = host.current?.getBoundingClientRect();
     if (unit === undefined || box === undefined) return;

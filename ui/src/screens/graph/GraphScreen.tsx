@@ -13,15 +13,18 @@ import { FilterField } from "../../filter/FilterField";
 import { hasTerm, matches, parseFilter, toggleTerm } from "../../filter/filter";
 import { Button, Chip, Seg } from "../../parts/controls";
 import { Dialog } from "../../parts/Dialog";
-import { Menu } from "../../parts/Menu";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states";
 import { usePrefs } from "../../state/prefs";
 import { Inspector } from "../inspector/Inspector";
 import { Attention } from "./Attention";
+import { AddMenu } from "./author/AddMenu";
+import { useArrivals } from "./author/arrivals";
 import { ModulePalette } from "./author/ModulePalette";
 import { Sheets } from "./author/Sheets";
 import { openSheet, useAuthoring } from "./author/state";
+import { UnitMenu } from "./author/UnitMenu";
 import { useAuthorCommands } from "./author/useAuthorCommands";
+import { useEdits } from "./author/useEdits";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
@@ -29,10 +32,14 @@ import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
+import { PlacesLine } from "./PlacesLine";
 import { PlanSheet } from "./PlanSheet";
+import { SelectionBar } from "./SelectionBar";
 import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
+import { useSelectionCommands } from "./useSelectionCommands";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
+import { WireBar } from "./WireBar";
 
 interface ChipSpec {
   term: string;
@@ -81,7 +88,8 @@ export function GraphScreen() {
   const inspectorOpen = usePrefs((state) => state.inspectorOpen);
   const selected = search.sel ?? null;
   const palette = useAuthoring((state) => state.palette);
-  useAuthorCommands(selected);
+  const edits = useEdits(selected);
+  useAuthorCommands(selected, edits);
   useFirstZoom(view, search.env, selected !== null || text !== "");
   useEffect(() => useCanvasView.setState({ selected }), [selected]);
 
@@ -91,10 +99,14 @@ export function GraphScreen() {
     [navigate],
   );
   const select = useCallback(
-    (sel: string | null) =>
-      void navigate({ to: ".", search: (old) => ({ ...old, sel: sel ?? undefined }), replace: true }),
+    (sel: string | null) => {
+      useCanvasView.setState({ picked: new Set(), wire: null });
+      void navigate({ to: ".", search: (old) => ({ ...old, sel: sel ?? undefined }), replace: true });
+    },
     [navigate],
   );
+  useArrivals(view?.units, select);
+  useSelectionCommands(shown, select);
   const open = useCallback(
     (sel: string) => {
       useCanvasView.setState({ far: false });
@@ -107,7 +119,12 @@ export function GraphScreen() {
     [workspace.data],
   );
   const actions = useDraftActions(search.env);
-  useGraphCommands({ view, select: open, clear: () => (selected === null ? setFilter("") : select(null)), actions });
+  useGraphCommands({
+    view,
+    select: open,
+    clear: () => (nothingSelected(selected) ? setFilter("") : select(null)),
+    actions,
+  });
 
   if (error !== null && view === null) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (view === null) return <SkeletonRows rows={8} what={t("waits")} />;
@@ -164,6 +181,7 @@ export function GraphScreen() {
       <div className={inspectorOpen ? "split" : "split bare"}>
         <div className={palette ? "stage with-modules" : "stage"}>
           {palette && <ModulePalette />}
+          <PlacesLine />
           {text !== "" && (
             <div className="filtered" role="status">
               {t("filtered", { shown: shown.length, all: view.units.length })}
@@ -202,6 +220,8 @@ export function GraphScreen() {
               fitKey={`${search.env ?? ""}|${text}`}
             />
           )}
+          <SelectionBar edits={edits} onClear={() => select(null)} />
+          <WireBar edges={view.edges} />
           {draft.data !== undefined && <DraftBar draft={draft.data} onSelect={select} />}
         </div>
         {inspectorOpen && (
@@ -215,6 +235,7 @@ export function GraphScreen() {
       {actions.overlay === "commit" && draft.data !== undefined && (
         <CommitDialog draft={draft.data} mayPlan={actions.mayPlan} onClose={actions.close} />
       )}
+      <UnitMenu edits={edits} />
       <Sheets
         view={view}
         environments={(workspace.data?.environments ?? []).map((e) => e.name)}
@@ -232,6 +253,10 @@ export function GraphScreen() {
       )}
     </>
   );
+}
+
+function nothingSelected(selected: string | null): boolean {
+  return selected === null && useCanvasView.getState().wire === null;
 }
 
 interface DraftActions {
@@ -338,35 +363,6 @@ function useGraphCommands({
         })),
       [view, select],
     ),
-  );
-}
-
-/** What can be drawn, by mouse; the same stands in the palette, with its keys. */
-function AddMenu() {
-  const { t } = useTranslation("author");
-  const on = useAuthoring((state) => state.palette);
-  return (
-    <Menu
-      align="end"
-      trigger={
-        <Button icon="plus" aria-label={t("menu")}>
-          {t("menu")}
-        </Button>
-      }
-      entries={[
-        {
-          id: "palette",
-          label: t("cmd.palette"),
-          keys: "m",
-          on,
-          run: () => useAuthoring.setState(({ palette }) => ({ palette: !palette })),
-        },
-        { id: "add", label: t("cmd.add"), keys: "a", run: () => openSheet({ kind: "add" }) },
-        { id: "connect", label: t("cmd.connect"), keys: "c", run: () => openSheet({ kind: "connect" }) },
-        { id: "assemble", label: t("cmd.assemble"), run: () => openSheet({ kind: "assemble" }) },
-        { id: "adopt", label: t("cmd.adopt"), run: () => openSheet({ kind: "adopt" }) },
-      ]}
-    />
   );
 }
 

@@ -5,7 +5,10 @@ import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass, layers } from "../../parts/marks";
 import { StatusBadge } from "../../parts/StatusBadge";
 import { useSay } from "../../parts/useSay";
+import { useAuthoring } from "./author/state";
+import { toggle as toggleUnit } from "./selection";
 import type { GraphUnit } from "./useGraph";
+import { useCanvasView } from "./view";
 
 type Row =
   | {
@@ -101,8 +104,9 @@ export function Outline({
 }: {
   units: GraphUnit[];
   selected: string | null;
-  onSelect: (id: string) => void;
+  onSelect: (id: string | null) => void;
 }) {
+  const picked = useCanvasView((state) => state.picked);
   const { t } = useTranslation("graph");
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focus, setFocus] = useState<string | null>(null);
@@ -151,6 +155,7 @@ export function Outline({
     else if (event.key === "ArrowRight") folder && !row.open ? toggle(row.key) : go(at + 1);
     else if (event.key === "ArrowLeft") folder && row.open ? toggle(row.key) : parent >= 0 && go(parent);
     else if (event.key === "Enter") row.kind === "unit" ? onSelect(row.unit.id) : toggle(row.key);
+    else if (event.key === " " && row.kind === "unit") toggleUnit(row.unit.id, onSelect);
     else return;
     event.preventDefault();
   };
@@ -159,6 +164,7 @@ export function Outline({
       className="cv outline"
       ref={host}
       role="tree"
+      aria-multiselectable
       aria-label={t("outlineLabel")}
       onKeyDown={onKeyDown}
       tabIndex={-1}
@@ -167,7 +173,7 @@ export function Outline({
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
-          const on = row.kind === "unit" && row.unit.id === selected;
+          const on = row.kind === "unit" && (row.unit.id === selected || picked.has(row.unit.id));
           return (
             <div
               key={row.key}
@@ -179,10 +185,17 @@ export function Outline({
               tabIndex={item.index === at ? 0 : -1}
               className={`out-row ${row.kind}${on ? " on" : ""}`}
               style={{ top: item.start, paddingLeft: 12 + (row.level - 1) * 20 }}
-              onClick={() => {
+              onClick={({ ctrlKey, metaKey, shiftKey }) => {
                 setFocus(row.key);
-                if (row.kind === "unit") onSelect(row.unit.id);
-                else toggle(row.key);
+                if (row.kind !== "unit") toggle(row.key);
+                else if (ctrlKey || metaKey || shiftKey) toggleUnit(row.unit.id, onSelect);
+                else onSelect(row.unit.id);
+              }}
+              onContextMenu={(event) => {
+                if (row.kind !== "unit") return;
+                event.preventDefault();
+                if (!picked.has(row.unit.id)) onSelect(row.unit.id);
+                useAuthoring.setState({ menu: { x: event.clientX, y: event.clientY } });
               }}
               onKeyDown={() => undefined}
             >

@@ -54,7 +54,9 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const say = useSay();
   const { t } = useTranslation("graph");
   const near = useStore(nearSelector);
-  const selected = useCanvasView((state) => state.selected === unit.id);
+  const selected = useCanvasView((state) => state.selected === unit.id || state.picked.has(unit.id));
+  // One stop for the Tab key, however many are selected.
+  const focusable = useCanvasView((state) => state.selected === unit.id);
   const attention = wantsAttention(unit.status);
   const tone = toneOf(unit.status);
   const classes = ["node", layerClass(unit.layer)];
@@ -69,7 +71,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
         type="button"
         className={`${classes.join(" ")}${near ? "" : " mid"}`}
         data-unit={unit.id}
-        tabIndex={selected ? 0 : -1}
+        tabIndex={focusable ? 0 : -1}
         aria-pressed={selected}
         title={unit.id}
       >

@@ -3,7 +3,8 @@ import { useMemo } from "react";
 import { layerClass } from "../../parts/marks";
 import type { Layout, Wire } from "./layout/types";
 import type { GraphEdge } from "./useGraph";
-import { NEAR_ZOOM } from "./view";
+import { NEAR_ZOOM, useCanvasView } from "./view";
+import { wireKey } from "./WireBar";
 
 const TILE = 600;
 
@@ -40,11 +41,27 @@ function arrow({ end, arrives }: Wire): string {
     : `M${end.x - 3.5} ${end.y - 6}L${end.x} ${end.y}L${end.x + 3.5} ${end.y - 6}z`;
 }
 
-function WireShape({ wire, edge, lit, dim }: { wire: Wire; edge: GraphEdge | undefined; lit: boolean; dim: boolean }) {
+function WireShape({
+  wire,
+  edge,
+  lit,
+  dim,
+  onPick,
+}: {
+  wire: Wire;
+  edge: GraphEdge | undefined;
+  lit: boolean;
+  dim: boolean;
+  onPick: (() => void) | null;
+}) {
   const order = edge?.kind === "order";
   const tone = `${lit ? " hl" : ""}${dim ? " dim" : ""}`;
   return (
     <g>
+      {onPick !== null && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: its twin for the keyboard is the sheet of wires (W)
+        <path className="hit" d={wire.d} data-wire={wireKey(wire)} onClick={onPick} onKeyDown={undefined} />
+      )}
       <path className={`e ${order ? "dep" : "data"}${tone}`} d={wire.d} />
       {order ? (
         <path className={`a${tone}`} d={arrow(wire)} />
@@ -64,12 +81,16 @@ export function Wires({
   edges,
   lit,
   cone,
+  onPick,
 }: {
   layout: Layout;
   edges: GraphEdge[];
   lit: string | null;
   cone: Set<string> | null;
+  /** A wire was clicked. */
+  onPick: (key: string) => void;
 }) {
+  const picked = useCanvasView((state) => state.wire);
   const view = useVisibleTiles();
   const near = useStore((state) => state.transform[2] >= NEAR_ZOOM);
   const groups = layout.groups.filter((g) =>
@@ -78,6 +99,7 @@ export function Wires({
   const shown = (near ? layout.wires : layout.bundles).filter((wire) => overlaps(wire.box, view));
   const litGroup = lit === null ? null : lit.slice(0, lit.lastIndexOf("/"));
   const isLit = (wire: Wire) => {
+    if (picked !== null && near && wireKey(wire) === picked) return true;
     if (cone !== null && near) return cone.has(wire.source) && cone.has(wire.target);
     const id = near ? lit : litGroup;
     return id !== null && (wire.source === id || wire.target === id);
@@ -101,6 +123,7 @@ export function Wires({
             edge={edges[wire.link]}
             lit={isLit(wire)}
             dim={cone !== null && !isLit(wire)}
+            onPick={near ? () => onPick(wireKey(wire)) : null}
           />
         ))}
       </svg>

@@ -1,4 +1,4 @@
-import type { Layout, PlacedUnit } from "./layout/types";
+import { type Layout, type PlacedUnit, size } from "./layout/types";
 import type { GraphEdge } from "./useGraph";
 
 export interface Neighbours {
@@ -51,11 +51,14 @@ export function step(layout: Layout, neighbours: Neighbours, from: string | null
     const sign = direction === "ArrowLeft" ? -1 : 1;
     return nearest(
       here,
-      layout.units.filter((u) => Math.abs(u.y - here.y) < 1 && (u.x - here.x) * sign > 0),
+      layout.units.filter((u) => Math.abs(u.y - here.y) < size.node.height && (u.x - here.x) * sign > 0),
     );
   }
   const sign = direction === "ArrowUp" ? -1 : 1;
   const wired = new Set((direction === "ArrowUp" ? neighbours.up : neighbours.down).get(from) ?? []);
   const along = layout.units.filter((u) => wired.has(u.id) && (u.y - here.y) * sign > 0);
-  return nearest(here, along.length > 0 ? along : layout.units.filter((u) => (u.y - here.y) * sign > 0));
+  return nearest(
+    here,
+    along.length > 0 ? along : layout.units.filter((u) => (u.y - here.y) * sign >= size.node.height),
+  );
 }

@@ -7,6 +7,10 @@ interface CanvasView {
   /** The overview of composition blocks, shown below 35 % zoom. */
   far: boolean;
   selected: string | null;
+  /** Units of a selection of several; empty while it is none or one. */
+  picked: ReadonlySet<string>;
+  /** The selected wire, as `source>target`. */
+  wire: string | null;
   /** Whole cone instead of one step, while Shift is held. */
   cone: boolean;
   folded: Layer[];
@@ -17,6 +21,8 @@ export const useCanvasView = create<CanvasView>(() => ({
   mode: "canvas",
   far: false,
   selected: null,
+  picked: new Set(),
+  wire: null,
   cone: false,
   folded: [],
   zoom: 1,

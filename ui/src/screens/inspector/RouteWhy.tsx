@@ -65,7 +65,7 @@ export function RouteWhy({ route, unit }: { route: RouteFieldDto[]; unit: string
           {t("route.matrix")}
         </Link>
       </div>
-      <dl className="route">
+      <dl className="route" tabIndex={0}>
         {route.map((row) => (
           <Row key={row.field} row={row} />
         ))}

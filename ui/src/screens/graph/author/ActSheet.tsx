@@ -6,6 +6,7 @@ import { DiagnosticList } from "../../../parts/Diagnostics";
 import { Dialog } from "../../../parts/Dialog";
 import { DiffView } from "../../../parts/DiffView";
 import { ErrorState } from "../../../parts/states";
+import { UnitChanges } from "./UnitChanges";
 import { useAct, usePreview } from "./useAuthor";
 
 /** A sheet over one act: its fields, then the very text it would write, then the verb. */
@@ -14,6 +15,7 @@ export function ActSheet({
   verb,
   act,
   missing,
+  grave = false,
   onDone,
   onClose,
   children,
@@ -23,15 +25,18 @@ export function ActSheet({
   /** None while something is still to be chosen; `missing` says what. */
   act: ActDto | null;
   missing?: string;
+  /** Takes things away: focus starts on Cancel, Enter in a field does nothing, and the preview must have been seen. */
+  grave?: boolean;
   onDone: (answer: AuthorResponse) => void;
   onClose: () => void;
   children: ReactNode;
 }) {
+  const { t: tp } = useTranslation("parts");
   const doing = useAct();
   const preview = usePreview(act);
   const refused = preview.error;
   const go = () => {
-    if (act === null || refused !== null || doing.isPending) return;
+    if (act === null || refused !== null || doing.isPending || (grave && preview.data === undefined)) return;
     doing.mutate(act, { onSuccess: onDone });
   };
   return (
@@ -41,15 +46,31 @@ export function ActSheet({
       onClose={onClose}
       title={title}
       actions={
-        <Button
-          kind="pri"
-          reason={act === null ? missing : refused?.message}
-          disabled={doing.isPending}
-          type="submit"
-          form="act"
-        >
-          {verb}
-        </Button>
+        grave ? (
+          <>
+            <Button data-first onClick={onClose}>
+              {tp("cancel")}
+            </Button>
+            <Button
+              kind="dng"
+              reason={refused?.message}
+              disabled={doing.isPending || preview.data === undefined}
+              onClick={go}
+            >
+              {verb}
+            </Button>
+          </>
+        ) : (
+          <Button
+            kind="pri"
+            reason={act === null ? missing : refused?.message}
+            disabled={doing.isPending}
+            type="submit"
+            form="act"
+          >
+            {verb}
+          </Button>
+        )
       }
     >
       <form
@@ -57,7 +78,7 @@ export function ActSheet({
         className="act"
         onSubmit={(event) => {
           event.preventDefault();
-          go();
+          if (!grave) go();
         }}
       >
         {children}
@@ -74,6 +95,7 @@ function Written({ answer }: { answer: AuthorResponse | undefined }) {
   if (answer === undefined) return null;
   return (
     <>
+      <UnitChanges units={answer.units} />
       <h3 className="t12 sec m">{t("writes")}</h3>
       {answer.files.map((file) => (
         <section key={file.file} className="diff-section">

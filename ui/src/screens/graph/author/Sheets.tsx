@@ -5,8 +5,12 @@ import { useAfterEdit } from "../useDraft";
 import type { GraphView } from "../useGraph";
 import { AddSheet } from "./AddSheet";
 import { AssembleSheet } from "./AssembleSheet";
+import { arrive } from "./arrivals";
+import { CarrySheet } from "./CarrySheet";
 import { ConnectSheet } from "./ConnectSheet";
+import { DeleteSheet } from "./DeleteSheet";
 import { compositionsOf, unitFor } from "./names";
+import { RenameSheet } from "./RenameSheet";
 import { openSheet, useAuthoring } from "./state";
 import { useCatalog } from "./useAuthor";
 import { WiresSheet } from "./WiresSheet";
@@ -38,6 +42,10 @@ export function Sheets({
     const id = unitFor(view.units, answer.target, environment);
     if (id !== null) onSelect(id);
   };
+  const changed = (answer: AuthorResponse) => {
+    close();
+    arrive(answer.units, environment);
+  };
   const common = { compositions: compositionsOf(view), environments, environment, onDone: done, onClose: close };
   switch (sheet?.kind) {
     case "add":
@@ -50,6 +58,22 @@ export function Sheets({
       return <AssembleSheet {...common} start={sheet} />;
     case "adopt":
       return path === undefined ? null : <AdoptSheet path={path} again onAdopted={adopted} onClose={close} />;
+    case "rename":
+      return <RenameSheet unit={sheet.unit} onDone={changed} onClose={close} />;
+    case "move":
+    case "copy":
+      return (
+        <CarrySheet
+          way={sheet.kind}
+          units={sheet.units}
+          into={sheet.into}
+          compositions={common.compositions}
+          onDone={changed}
+          onClose={close}
+        />
+      );
+    case "delete":
+      return <DeleteSheet units={sheet.units} onDone={changed} onClose={close} />;
     default:
       return null;
   }

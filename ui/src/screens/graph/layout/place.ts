@@ -1,5 +1,5 @@
 import { type Layer, layers } from "../../../parts/marks";
-import type { LayoutInput, Link, PlacedColumn, PlacedGroup, PlacedLane, PlacedUnit, UnitBox } from "./types";
+import type { LayoutInput, Link, PlacedColumn, PlacedGroup, PlacedLane, PlacedUnit, Point, UnitBox } from "./types";
 import { size } from "./types";
 
 /** One composition inside one environment, before it has a place. */
@@ -176,6 +176,12 @@ function shelfHeights(seats: Seat[]): number[] {
 export function place(input: LayoutInput): Placement {
   const { links, environments } = input;
   const folded = new Set(input.folded);
+  const places = new Map(Object.entries(input.places ?? {}));
+  const farthest = new Map<string, number>();
+  for (const { id, environment } of input.units) {
+    const right = (places.get(id)?.x ?? 0) + size.node.width;
+    if (places.has(id)) farthest.set(environment, Math.max(farthest.get(environment) ?? 0, right));
+  }
   const upstream = new Map<string, string[]>();
   for (const { source, target } of links) {
     const list = upstream.get(target);
@@ -202,18 +208,25 @@ export function place(input: LayoutInput): Placement {
   };
   let x = 0;
   for (const { environment, total } of seated) {
-    const width = total * size.columnPitch - 2 * size.groupPad;
+    const width = Math.max(total * size.columnPitch - 2 * size.groupPad, farthest.get(environment) ?? 0);
     out.columns.push({ environment, x, width });
-    x += total * size.columnPitch + size.environmentGap;
+    x += width + 2 * size.groupPad + size.environmentGap;
   }
   out.width = Math.max(0, x - size.environmentGap);
   let y: number = environments.length > 1 ? size.columnHead : 0;
-  for (const layer of layers) y = placeLane(layer, y, seated, folded.has(layer), out);
+  for (const layer of layers) y = placeLane(layer, y, seated, folded.has(layer), places, out);
   out.height = y;
   return out;
 }
 
-function placeLane(layer: Layer, top: number, seated: EnvironmentSeats[], folded: boolean, out: Placement): number {
+function placeLane(
+  layer: Layer,
+  top: number,
+  seated: EnvironmentSeats[],
+  folded: boolean,
+  places: ReadonlyMap<string, Point>,
+  out: Placement,
+): number {
   const units = seated.reduce(
     (n, e) => n + (e.lanes.get(layer) ?? []).reduce((m, s) => m + s.block.units.length, 0),
     0,
@@ -229,6 +242,8 @@ function placeLane(layer: Layer, top: number, seated: EnvironmentSeats[], folded
     });
   }
   let y = top;
+  // A lane reaches as low as what was put into it.
+  let lowest = top;
   const tops = heights.map((h) => {
     const at = y + size.lanePadTop;
     y = at + h + size.lanePadBottom;
@@ -236,9 +251,12 @@ function placeLane(layer: Layer, top: number, seated: EnvironmentSeats[], folded
   });
   seated.forEach(({ lanes }, e) => {
     const left = out.columns[e]?.x ?? 0;
-    for (const seat of lanes.get(layer) ?? [])
+    for (const seat of lanes.get(layer) ?? []) {
       placeBlock(seat, left, tops[seat.shelf] ?? top, heights[seat.shelf] ?? 0, out);
+      lowest = Math.max(lowest, putByHand(seat.block, { x: left, y: top }, places, out));
+    }
   });
+  y = Math.max(y, lowest + size.lanePadBottom);
   out.lanes.push({ layer, y: top, height: y - top, units, folded });
   return y;
 }
@@ -272,4 +290,27 @@ function placeBlock({ block, column }: Seat, left: number, top: number, shelfHei
     out.below.set(id, row === block.rows - 1 ? shelfGap : unitY + size.node.height + rowGap);
     out.above.set(id, row === 0 ? gapAbove : unitY - rowGap);
   });
+}
+
+/** Moves the units of a block that people put somewhere, and its frame around them; says how low they reach. */
+function putByHand(block: Block, corner: Point, places: ReadonlyMap<string, Point>, out: Placement): number {
+  if (!block.units.some((id) => places.has(id))) return corner.y;
+  const own = out.units.slice(-block.units.length);
+  for (const unit of own) {
+    const place = places.get(unit.id);
+    if (place === undefined) continue;
+    unit.x = corner.x + Math.max(0, place.x);
+    unit.y = corner.y + Math.max(0, place.y);
+    const strip = (size.rowPitch - size.node.height) / 2;
+    out.above.set(unit.id, unit.y - strip);
+    out.below.set(unit.id, unit.y + size.node.height + strip);
+  }
+  const group = out.groups.at(-1);
+  const bottom = Math.max(...own.map((u) => u.y)) + size.node.height + size.groupFoot;
+  if (group === undefined) return bottom;
+  group.x = Math.min(...own.map((u) => u.x)) - size.groupPad;
+  group.y = Math.min(...own.map((u) => u.y)) - size.groupHead;
+  group.width = Math.max(...own.map((u) => u.x)) + size.node.width + size.groupPad - group.x;
+  group.height = bottom - group.y;
+  return bottom;
 }

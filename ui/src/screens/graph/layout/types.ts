@@ -19,6 +19,8 @@ export interface LayoutInput {
   environments: string[];
   /** Lanes folded by the person. */
   folded: Layer[];
+  /** Places people gave, by unit, counted from the corner of its column and lane; they override the layout. */
+  places?: Readonly<Record<string, Point>>;
 }
 
 export interface Point {

@@ -113,7 +113,7 @@ function shapeOf(from: End, to: End, xa: number, xb: number, columns: Columns): 
   return "gap";
 }
 
-function roundedPath(points: Point[]): string {
+export function roundedPath(points: Point[]): string {
   const first = points[0];
   if (first === undefined) return "";
   let d = `M${first.x} ${first.y}`;
