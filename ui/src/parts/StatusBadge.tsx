@@ -12,9 +12,13 @@ export interface StatusBadgeProps {
 }
 
 /** Icon, word, colour: in that order of trust. */
-export function StatusBadge({ status, detail, chip = false, title }: StatusBadgeProps) {
+export function StatusBadge(props: StatusBadgeProps) {
   const { t } = useTranslation("parts");
-  const word = t(`status.${status}`);
+  return <StatusMark {...props} word={t(`status.${props.status}`)} />;
+}
+
+/** The same with its word at hand: where hundreds stand on one screen, each does not look it up. */
+export function StatusMark({ status, detail, chip = false, title, word }: StatusBadgeProps & { word: string }) {
   return (
     <span className={`st ${toneOf(status)}${chip ? " chip" : ""}`} title={title}>
       <Icon name={iconOf(status)} className={status === "applying" ? "spin" : undefined} />

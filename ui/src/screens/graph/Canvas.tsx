@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/base.css";
-import { type Node, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { type Connection, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
@@ -11,9 +11,11 @@ import { type Layout, type LayoutInput, size } from "./layout/types";
 import { useLayout } from "./layout/useLayout";
 import { MiniMap } from "./MiniMap";
 import { coneOf, type Direction, neighboursOf, step } from "./neighbours";
-import { UnitNode, type UnitNodeData } from "./UnitNode";
+import { NodeWordsContext, useMakeNodeWords } from "./nodeWords";
+import { UnitNode } from "./UnitNode";
 import type { GraphUnit, GraphView } from "./useGraph";
-import { MIN_ZOOM, useCanvasView } from "./view";
+import { useNodes } from "./useNodes";
+import { MIN_ZOOM, NEAR_ZOOM, useCanvasView } from "./view";
 import { WireLabels, Wires } from "./Wires";
 
 const HEAD_WIDTH = 104;
@@ -65,28 +67,6 @@ interface StageProps extends CanvasProps {
   edges: GraphView["edges"];
 }
 
-function useNodes({ layout, shown, edges }: StageProps): Node<UnitNodeData>[] {
-  return useMemo(() => {
-    const wired = new Map<string, number>();
-    for (const edge of edges)
-      if (edge.kind === "data") wired.set(edge.target, (wired.get(edge.target) ?? 0) + edge.outputs.length);
-    return layout.units.flatMap(({ id, x, y }) => {
-      const unit = shown.get(id);
-      if (unit === undefined) return [];
-      return [
-        {
-          id,
-          type: "unit",
-          position: { x, y },
-          data: { unit, wired: wired.get(id) ?? 0 },
-          width: size.node.width,
-          height: size.node.height,
-        },
-      ];
-    });
-  }, [layout, shown, edges]);
-}
-
 /** Fits the first picture, and again when the environment or filter changes; never while only states change. */
 function useFit(layout: Layout, fitKey: string) {
   const flow = useReactFlow();
@@ -117,7 +97,7 @@ function Stage(props: StageProps) {
   const { t } = useTranslation("graph");
   const flow = useReactFlow();
   const host = useRef<HTMLElement>(null);
-  const nodes = useNodes(props);
+  const words = useMakeNodeWords(useStore((state) => state.transform[2] >= NEAR_ZOOM));
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
   const holdsCone = useCanvasView((state) => state.cone);
   const cone = useMemo(
@@ -186,44 +166,9 @@ function Stage(props: StageProps) {
       style={{ "--inv": 1 / zoom } as React.CSSProperties}
     >
       <LaneBands layout={layout} />
-      <ReactFlow
-        nodes={nodes}
-        nodeTypes={nodeTypes}
-        minZoom={MIN_ZOOM}
-        maxZoom={2}
-        nodesDraggable={false}
-        nodesConnectable
-        connectionRadius={40}
-        isValidConnection={({ source, target }) => joinable(source, target)}
-        onConnect={({ source, target }) => openSheet({ kind: "connect", from: source, to: target })}
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
-          event.preventDefault();
-          event.dataTransfer.dropEffect = "copy";
-        }}
-        onDrop={(event) => {
-          const reference = event.dataTransfer.getData(MODULE_TYPE);
-          if (reference === "") return;
-          event.preventDefault();
-          const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-          openSheet({ kind: "add", reference, ...under(layout, point) });
-        }}
-        nodesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        onlyRenderVisibleElements
-        panOnScroll
-        zoomOnDoubleClick={false}
-        proOptions={proOptions}
-        translateExtent={[
-          [-600, -300],
-          [layout.width + 600, layout.height + 400],
-        ]}
-        onNodeClick={(_, node) => onSelect(node.id)}
-        onPaneClick={() => onSelect(null)}
-      >
-        <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
-      </ReactFlow>
+      <NodeWordsContext value={words}>
+        <Flow {...props} cone={cone} />
+      </NodeWordsContext>
       <WireLabels layout={layout} edges={edges} lit={selected} />
       <ColumnHeads layout={layout} guarded={guarded} />
       <LaneHeads layout={layout} lanes={view.lanes} />
@@ -247,13 +192,75 @@ function Stage(props: StageProps) {
         </button>
         <IconButton label={t("cmd.zoomIn")} icon="plus" onClick={() => void flow.zoomIn({ duration: SLOW_MS })} />
       </div>
-      <MiniMap layout={layout} units={props.shown} />
+      <MiniMap layout={layout} />
     </section>
   );
 }
 
+/** What moves with the canvas. Its own component: it looks again when other tiles come into view, the rest does not. */
+function Flow({ layout, shown, edges, selected, onSelect, cone }: StageProps & { cone: Set<string> | null }) {
+  const flow = useReactFlow();
+  const nodes = useNodes(layout, shown, edges);
+  const extent = useMemo(
+    (): [[number, number], [number, number]] => [
+      [-600, -300],
+      [layout.width + 600, layout.height + 400],
+    ],
+    [layout.width, layout.height],
+  );
+  const onDrop = useCallback(
+    (event: DragEvent) => {
+      const reference = event.dataTransfer.getData(MODULE_TYPE);
+      if (reference === "") return;
+      event.preventDefault();
+      const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      openSheet({ kind: "add", reference, ...under(layout, point) });
+    },
+    [flow, layout],
+  );
+  const onNodeClick = useCallback((_: unknown, node: { id: string }) => onSelect(node.id), [onSelect]);
+  const onPaneClick = useCallback(() => onSelect(null), [onSelect]);
+  return (
+    <ReactFlow
+      nodes={nodes}
+      nodeTypes={nodeTypes}
+      minZoom={MIN_ZOOM}
+      maxZoom={2}
+      nodesDraggable={false}
+      nodesConnectable
+      connectionRadius={40}
+      isValidConnection={joinable}
+      onConnect={onConnect}
+      onDragOver={onDragOver}
+      onDrop={onDrop}
+      nodesFocusable={false}
+      elementsSelectable={false}
+      disableKeyboardA11y
+      onlyRenderVisibleElements
+      panOnScroll
+      zoomOnDoubleClick={false}
+      proOptions={proOptions}
+      translateExtent={extent}
+      onNodeClick={onNodeClick}
+      onPaneClick={onPaneClick}
+    >
+      <Wires layout={layout} edges={edges} lit={selected} cone={cone} />
+    </ReactFlow>
+  );
+}
+
+function onConnect({ source, target }: Connection): void {
+  openSheet({ kind: "connect", from: source, to: target });
+}
+
+function onDragOver(event: DragEvent): void {
+  if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+}
+
 /** Two different units of one environment; what else must hold is the server's to say. */
-function joinable(source: string, target: string): boolean {
+function joinable({ source, target }: { source: string; target: string }): boolean {
   return source !== target && source.split("/")[0] === target.split("/")[0];
 }
 

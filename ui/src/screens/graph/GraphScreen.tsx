@@ -32,6 +32,7 @@ import { Overview } from "./Overview";
 import { PlanSheet } from "./PlanSheet";
 import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
+import { useUnitCommands } from "./useUnitCommands";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
 
 interface ChipSpec {
@@ -52,6 +53,7 @@ const chips: ChipSpec[] = [
 function useFiltered(view: GraphView | null, text: string): GraphUnit[] {
   return useMemo(() => {
     const terms = parseFilter(text);
+    if (terms.length === 0) return view?.units ?? [];
     return (view?.units ?? []).filter((unit) => matches(terms, factsOf(unit)));
   }, [view, text]);
 }
@@ -106,6 +108,7 @@ export function GraphScreen() {
     () => new Set((workspace.data?.environments ?? []).filter((e) => e.protected).map((e) => e.name)),
     [workspace.data],
   );
+  const counts = useMemo(() => chips.map((chip) => (view?.units ?? []).filter(chip.has).length), [view]);
   const actions = useDraftActions(search.env);
   useGraphCommands({ view, select: open, clear: () => (selected === null ? setFilter("") : select(null)), actions });
 
@@ -120,8 +123,8 @@ export function GraphScreen() {
         <span className="mut num nw">{t("units", { count: view.units.length })}</span>
         <FilterField value={text} label={t("filter")} placeholder={t("filterHint")} onChange={setFilter} />
         <span className="chips">
-          {chips.map((chip) => {
-            const count = view.units.filter(chip.has).length;
+          {chips.map((chip, i) => {
+            const count = counts[i] ?? 0;
             const on = hasTerm(text, chip.term);
             return count > 0 || on ? (
               <Chip key={chip.term} on={on} count={count} onClick={() => setFilter(toggleTerm(text, chip.term))}>
@@ -326,19 +329,7 @@ function useGraphCommands({
       [t, planDraft, commit, exportToGit, undo, redo],
     ),
   );
-  useCommands(
-    useMemo(
-      (): Command[] =>
-        (view?.units ?? []).map((unit) => ({
-          id: `unit:${unit.id}`,
-          title: unit.id,
-          words: `${unit.layer} ${unit.engine ?? ""}`,
-          group: "units",
-          run: () => select(unit.id),
-        })),
-      [view, select],
-    ),
-  );
+  useCommands(useUnitCommands(view, select));
 }
 
 /** What can be drawn, by mouse; the same stands in the palette, with its keys. */

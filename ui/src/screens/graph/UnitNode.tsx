@@ -1,14 +1,13 @@
-import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
 import type { IconName } from "../../parts/drawings";
 import { Icon } from "../../parts/Icon";
 import { EngineGlyph, layerClass } from "../../parts/marks";
-import { StatusBadge } from "../../parts/StatusBadge";
-import { iconOf, type Status, toneOf, wantsAttention } from "../../parts/status";
-import { useSay } from "../../parts/useSay";
+import { StatusMark } from "../../parts/StatusBadge";
+import { iconOf, toneOf, wantsAttention } from "../../parts/status";
+import { useNodeWords } from "./nodeWords";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
-import { NEAR_ZOOM, useCanvasView } from "./view";
+import { useCanvasView } from "./view";
 import { middle } from "./words";
 
 export interface UnitNodeData extends Record<string, unknown> {
@@ -25,7 +24,7 @@ const badgeIcons: Record<BadgeKind, { icon: IconName; tone: string }> = {
 const MAX_BADGES = 2;
 
 function Badges({ badges }: { badges: Badge[] }) {
-  const { t } = useTranslation("graph");
+  const { graph: t } = useNodeWords();
   const shown = badges.length > MAX_BADGES ? badges.slice(0, MAX_BADGES) : badges;
   return (
     <>
@@ -46,14 +45,10 @@ function Badges({ badges }: { badges: Badge[] }) {
   );
 }
 
-const nearSelector = (state: { transform: [number, number, number] }) => state.transform[2] >= NEAR_ZOOM;
-
 /** A unit on the canvas: near with its state line, middle with name and icon only. */
 function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const { unit, wired } = data;
-  const say = useSay();
-  const { t } = useTranslation("graph");
-  const near = useStore(nearSelector);
+  const { graph: t, author: ta, parts: tp, say, near } = useNodeWords();
   const selected = useCanvasView((state) => state.selected === unit.id);
   const attention = wantsAttention(unit.status);
   const tone = toneOf(unit.status);
@@ -62,7 +57,6 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   if (unit.status === "brokenFile") classes.push("stale");
   if (attention) classes.push("att", tone);
   if (selected) classes.push("sel");
-  const { t: ta } = useTranslation("author");
   return (
     <>
       <button
@@ -81,8 +75,9 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
               <Badges badges={unit.badges} />
             </span>
             <span className="n2">
-              <StatusBadge
+              <StatusMark
                 status={unit.status}
+                word={tp(`status.${unit.status}`)}
                 title={unit.detail === null ? undefined : say.one(unit.said, unit.detail)}
               />
             </span>
@@ -92,7 +87,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
             <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
             <span className={`${tone} cc`}>
               <Icon name={iconOf(unit.status)} />
-              <StatusWord status={unit.status} />
+              <span className="vh">{tp(`status.${unit.status}`)}</span>
             </span>
           </span>
         )}
@@ -120,7 +115,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
 
 /** The name as far as it fits, then, for readers, the whole name, layer and engine. */
 function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
-  const { t } = useTranslation("graph");
+  const { graph: t } = useNodeWords();
   const shown = middle(unit.module, max);
   const cut = shown !== unit.module;
   return (
@@ -134,11 +129,6 @@ function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
       </span>
     </>
   );
-}
-
-function StatusWord({ status }: { status: Status }) {
-  const { t } = useTranslation("parts");
-  return <span className="vh">{t(`status.${status}`)}</span>;
 }
 
 export const UnitNode = memo(UnitNodeBody, (a, b) => a.data === b.data);
