@@ -16,6 +16,11 @@ apt_packages_test() {
   [ -d /run/systemd/system ] || printf '%s\n' openssh-server
 }
 
+# What a browser alone needs, without the toolchain of the rest.
+apt_packages_browser() {
+  printf '%s\n' curl ca-certificates python3 python3-venv chromium fonts-dejavu-core
+}
+
 apt_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }

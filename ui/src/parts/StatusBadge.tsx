@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { Icon } from "./Icon";
+import { Icon, InlineIcon } from "./Icon";
 import { iconOf, type Status, toneOf } from "./status";
 
 export interface StatusBadgeProps {
@@ -17,11 +17,18 @@ export function StatusBadge(props: StatusBadgeProps) {
   return <StatusMark {...props} word={t(`status.${props.status}`)} />;
 }
 
-/** The same with its word at hand: where hundreds stand on one screen, each does not look it up. */
-export function StatusMark({ status, detail, chip = false, title, word }: StatusBadgeProps & { word: string }) {
+interface StatusMarkProps extends StatusBadgeProps {
+  word: string;
+  /** The icon drawn in place: where hundreds stand on one screen. */
+  inline?: boolean;
+}
+
+/** The same with its word at hand. */
+export function StatusMark({ status, detail, chip = false, title, word, inline = false }: StatusMarkProps) {
+  const Drawn = inline ? InlineIcon : Icon;
   return (
     <span className={`st ${toneOf(status)}${chip ? " chip" : ""}`} title={title}>
-      <Icon name={iconOf(status)} className={status === "applying" ? "spin" : undefined} />
+      <Drawn name={iconOf(status)} className={status === "applying" ? "spin" : undefined} />
       <span className="ell">{detail === undefined ? word : `${word}, ${detail}`}</span>
     </span>
   );

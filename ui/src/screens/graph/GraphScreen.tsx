@@ -27,6 +27,7 @@ import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
 import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
+import { warmLayout } from "./layout/worker";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
 import { PlanSheet } from "./PlanSheet";
@@ -84,6 +85,7 @@ export function GraphScreen() {
   const selected = search.sel ?? null;
   const palette = useAuthoring((state) => state.palette);
   useAuthorCommands(selected);
+  useEffect(warmLayout, []);
   useFirstZoom(view, search.env, selected !== null || text !== "");
   useEffect(() => useCanvasView.setState({ selected }), [selected]);
 

@@ -39,9 +39,20 @@ export function MiniMap({ layout }: { layout: Layout }) {
   const top = Math.max(1, frame.y);
   return (
     <figure className="mm" aria-label={t("minimap")}>
-      <svg ref={svg} width={WIDTH} height={HEIGHT} onPointerDown={move} onPointerMove={move} aria-hidden="true">
+      <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
         <title>{t("minimap")}</title>
         <Blocks layout={layout} scale={scale} />
+      </svg>
+      <svg
+        ref={svg}
+        className="mm-over"
+        width={WIDTH}
+        height={HEIGHT}
+        onPointerDown={move}
+        onPointerMove={move}
+        aria-hidden="true"
+      >
+        <title>{t("minimap")}</title>
         {at !== undefined && (
           <rect
             x={PAD + at.x * scale}

@@ -1,11 +1,11 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { IconName } from "../../parts/drawings";
-import { Icon } from "../../parts/Icon";
+import { InlineIcon } from "../../parts/Icon";
 import { EngineGlyph, layerClass } from "../../parts/marks";
 import { StatusMark } from "../../parts/StatusBadge";
 import { iconOf, toneOf, wantsAttention } from "../../parts/status";
-import { useNodeWords } from "./nodeWords";
+import { type NodeWords, useNodeWords } from "./nodeWords";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
 import { useCanvasView } from "./view";
 import { middle } from "./words";
@@ -36,7 +36,7 @@ function Badges({ badges }: { badges: Badge[] }) {
             : t(`badgeText.${badge.kind}`, { text: badge.text });
         return (
           <span key={badge.kind} className={`bd ${tone}`} title={text} role="img" aria-label={text}>
-            <Icon name={icon} size="xs" />
+            <InlineIcon name={icon} size="xs" />
           </span>
         );
       })}
@@ -70,13 +70,14 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
         {near ? (
           <>
             <span className="n1">
-              <EngineGlyph engine={unit.engine} />
+              <EngineGlyph engine={unit.engine} inline />
               <UnitName unit={unit} max={17 - 3 * Math.min(unit.badges.length, 3)} />
               <Badges badges={unit.badges} />
             </span>
             <span className="n2">
               <StatusMark
                 status={unit.status}
+                inline
                 word={tp(`status.${unit.status}`)}
                 title={unit.detail === null ? undefined : say.one(unit.said, unit.detail)}
               />
@@ -84,14 +85,16 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
           </>
         ) : (
           <span className="n-mid">
-            <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
+            <b className="ell">{unit.module}</b>
             <span className={`${tone} cc`}>
-              <Icon name={iconOf(unit.status)} />
-              <span className="vh">{tp(`status.${unit.status}`)}</span>
+              <InlineIcon name={iconOf(unit.status)} />
             </span>
           </span>
         )}
-        <span className="vh">{t("nodeWired", { count: wired })}</span>
+        <span className="vh">
+          {!near && `${contextOf(unit, t)} ${tp(`status.${unit.status}`)}`}
+          {t("nodeWired", { count: wired })}
+        </span>
       </button>
       {near && (
         <>
@@ -125,10 +128,14 @@ function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
       </b>
       <span className="vh">
         {cut && unit.module}
-        {t("nodeContext", { layer: unit.layer, engine: unit.engine ?? t("noEngine") })}
+        {contextOf(unit, t)}
       </span>
     </>
   );
+}
+
+function contextOf(unit: GraphUnit, t: NodeWords["graph"]): string {
+  return t("nodeContext", { layer: unit.layer, engine: unit.engine ?? t("noEngine") });
 }
 
 export const UnitNode = memo(UnitNodeBody, (a, b) => a.data === b.data);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { sameInput } from "./same";
 import type { Layout, LayoutInput } from "./types";
+import { takeWorker } from "./worker";
 
 /** Lays the graph out off the main thread; the last picture stays until the next one is ready. */
 export function useLayout(input: LayoutInput | null): Layout | null {
@@ -12,7 +13,11 @@ export function useLayout(input: LayoutInput | null): Layout | null {
   const [broken, setBroken] = useState(typeof Worker === "undefined");
   useEffect(() => {
     if (broken) return;
-    const own = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    const { worker: own, failed } = takeWorker();
+    if (failed) {
+      setBroken(true);
+      return;
+    }
     worker.current = own;
     own.onmessage = (event: MessageEvent<{ id: number; layout: Layout }>) => {
       if (event.data.id === newest.current) setLayout(event.data.layout);
