@@ -2,6 +2,7 @@
 # `make bench`: every benchmark, each printed beside the floor it measures in the same run.
 #   scripts/bench.sh                 the engine's, then the canvas
 #   scripts/bench.sh canvas [UNITS…] the canvas alone, in Chromium
+#                                    XCF_BENCH_REPEATS=1 measures each once: quicker, and less certain
 #   scripts/bench.sh engine [ARG…]   the engine's alone; the arguments go to cargo bench
 set -euo pipefail
 

@@ -6,7 +6,8 @@ import { type Figures, report } from "./report";
 import { type Bench, type Edit, serve } from "./serve";
 
 const SIZES = [500, 2_000, 5_000];
-const REPEATS = 3;
+/** Fewer on a machine that is slow or busy. */
+const REPEATS = Number(process.env.XCF_BENCH_REPEATS ?? 3);
 const STEPS = 120;
 /** Zooms of the canvas: units with their state line, and units as names with their compositions' wires bundled. */
 const MIDDLE = "35%";
