@@ -5,6 +5,7 @@
 #   scripts/setup.sh lint   that, and the tools of `make lint`
 #   scripts/setup.sh cargo-deny | tauri-driver | gitea | github-simulator    that tool alone
 #   scripts/setup.sh forges     both forges, if they can be had: their tests say so where they can not
+#   scripts/setup.sh chromium   a browser and Node: what the canvas is measured in
 #   scripts/setup.sh corpus     files of published packages, for the round-trip test
 #   scripts/setup.sh providers  a Terraform provider in a mirror folder, for the engine tests
 # A second run does nothing, quickly, and needs no network.
@@ -46,5 +47,10 @@ case "$profile" in
     ;;
   corpus) corpus_ensure ;;
   providers) provider_ensure || note "going on without it" ;;
+  chromium)
+    apt_ensure apt_packages_browser
+    node_ensure
+    chromium_ensure
+    ;;
   *) die "unknown set-up '$profile': run, test, lint, or the name of one tool" ;;
 esac

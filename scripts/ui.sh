@@ -20,7 +20,7 @@ deps() {
 
 build() {
   deps
-  if [ -f dist/index.html ] && [ -z "$(find . \( -name node_modules -o -name dist -o -name tests -o -name test-results -o -name playwright-report \) -prune -o -type f -newer dist/index.html -print -quit)" ]; then
+  if [ -f dist/index.html ] && [ -z "$(find . \( -name node_modules -o -name dist -o -name tests -o -name bench -o -name test-results -o -name playwright-report \) -prune -o -type f -newer dist/index.html -print -quit)" ]; then
     return 0
   fi
   say "Building the UI (npm run build)"

@@ -17,6 +17,11 @@ apt_packages_test() {
   [ -d /run/systemd/system ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf '%s\n' postgresql
 }
 
+# What a browser alone needs, without the toolchain of the rest.
+apt_packages_browser() {
+  printf '%s\n' curl ca-certificates python3 python3-venv chromium fonts-dejavu-core
+}
+
 apt_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }

@@ -1,11 +1,19 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ApiError, useApi } from "./client";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { type Api, ApiError, useApi } from "./client";
 import type { ProblemsDto, SessionDto, WorkspaceDto } from "./dto";
 
 /** Whether a workspace is open, and what the first-run screen offers. */
 export function useSession() {
   const api = useApi();
-  return useQuery({ queryKey: ["session"], queryFn: ({ signal }) => api.get<SessionDto>("/api/session", signal) });
+  return useQuery(sessionQuery(api));
+}
+
+/** Apart from the hook, so that the start can ask before the first screen's code is there. */
+export function sessionQuery(api: Api) {
+  return queryOptions({
+    queryKey: ["session"],
+    queryFn: ({ signal }) => api.get<SessionDto>("/api/session", signal),
+  });
 }
 
 /** The open workspace: where am I, what would I hit. Not asked for while none is open. */

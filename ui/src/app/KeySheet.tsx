@@ -27,14 +27,26 @@ function Rows({ commands }: { commands: Command[] }) {
 export function KeySheet() {
   const { t } = useTranslation("frame");
   const open = useOverlay((state) => state.open === "keys");
-  const commands = useAllCommands().filter((c, i, all) => all.findIndex((o) => o.title === c.title) === i);
-  const here = commands.filter((c) => c.group === "screen" && keysOf(c) !== undefined);
   return (
     <Dialog open={open} onClose={() => showOverlay(null)} title={t("keys.title")} text={t("keys.note")} sheet>
+      {open && <Keys />}
+    </Dialog>
+  );
+}
+
+/** Read only while the sheet is open: a large workspace registers a command for every unit. */
+function Keys() {
+  const { t } = useTranslation("frame");
+  const commands = useAllCommands()
+    .filter((c) => c.group !== "units")
+    .filter((c, i, all) => all.findIndex((o) => o.title === c.title) === i);
+  const here = commands.filter((c) => c.group === "screen" && keysOf(c) !== undefined);
+  return (
+    <>
       {here.length > 0 && <h3 className="key-head">{t("keys.here")}</h3>}
       <Rows commands={here} />
       <h3 className="key-head">{t("keys.everywhere")}</h3>
-      <Rows commands={commands.filter((c) => c.group !== "screen" && c.group !== "units")} />
-    </Dialog>
+      <Rows commands={commands.filter((c) => c.group !== "screen")} />
+    </>
   );
 }

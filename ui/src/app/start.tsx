@@ -12,7 +12,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "../api/client";
+import { ApiError, makeApi } from "../api/client";
+import { sessionQuery } from "../api/workspace";
 import { startI18n } from "../i18n/i18n";
 import { Sprite } from "../parts/Icon";
 import { type Platform, PlatformContext } from "../platform/platform";
@@ -34,6 +35,7 @@ export function start(platform: Platform): void {
       },
     },
   });
+  void client.prefetchQuery(sessionQuery(makeApi(platform)));
   const router = makeRouter(platform.shell);
   createRoot(host).render(
     <StrictMode>

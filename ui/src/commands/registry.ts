@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { createKeybindingsHandler } from "tinykeys";
 import { create } from "zustand";
 import { usePrefs } from "../state/prefs";
@@ -67,7 +67,10 @@ export function runCommand(id: string): void {
   command.run();
 }
 
-function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) => void> {
+function bindings(
+  commands: Command[],
+  run: (command: Command) => void,
+): Record<string, (event: KeyboardEvent) => void> {
   const out: Record<string, (event: KeyboardEvent) => void> = {};
   for (const command of commands) {
     const keys = keysOf(command);
@@ -79,10 +82,12 @@ function bindings(commands: Command[]): Record<string, (event: KeyboardEvent) =>
       // An open dialog owns its keys; only the app's own commands reach over it.
       if (insideOverlay(event.target) && (command.group === "screen" || isPlainKey(keys))) return;
       event.preventDefault();
-      command.run();
+      run(command);
     };
   }
-  return out;
+  // The listener stops at the first that is complete: `g c` must be asked before `c`, whoever registered first.
+  const presses = (keys: string) => keys.split(" ").length;
+  return Object.fromEntries(Object.entries(out).sort(([a], [b]) => presses(b) - presses(a)));
 }
 
 /** Keys that mean something inside a text field: plain letters, undo and redo, the clipboard, moving by words. */
@@ -97,16 +102,37 @@ function insideOverlay(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=dialog],[role=menu],[role=listbox]") !== null;
 }
 
+/** How long a chord waits for its next key; the listener's own time. */
+const CHORD_MS = 1000;
+
 /** Listens for every registered key; mounted once, by the frame. */
 export function useCommandKeys(): void {
   const lists = useRegistry((state) => state.lists);
   const own = usePrefs((state) => state.keys);
+  // The keys of a chord that is not complete: data that arrives between `g` and `c` must not lose the `g`.
+  const begun = useRef<KeyboardEvent[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lists and overrides are read through currentCommands
   useEffect(() => {
-    const handler = createKeybindingsHandler(bindings(currentCommands()), {
+    let live = false;
+    let ran = false;
+    const run = (command: Command) => {
+      if (!live) return;
+      ran = true;
+      command.run();
+    };
+    const handler = createKeybindingsHandler(bindings(currentCommands(), run), {
       ignore: (event) => event.isComposing || event.defaultPrevented,
+      timeout: CHORD_MS,
     });
-    window.addEventListener("keydown", handler);
-    return () => window.removeEventListener("keydown", handler);
+    const recent = () => begun.current.filter((event) => performance.now() - event.timeStamp < CHORD_MS);
+    for (const event of recent()) handler(event);
+    live = true;
+    const listener = (event: KeyboardEvent) => {
+      ran = false;
+      handler(event);
+      begun.current = ran ? [] : [...recent(), event];
+    };
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
   }, [lists, own]);
 }

@@ -16,9 +16,28 @@ export function Sprite() {
   );
 }
 
+/** The drawing itself, not a reference to the sprite: a browser makes hundreds of these much sooner. For the canvas. */
+export function InlineIcon({ name, size = "s", className = "" }: IconProps) {
+  return (
+    <svg className={`${scaleOf(size)} ${className}`.trimEnd()} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      {drawings[name]}
+    </svg>
+  );
+}
+
+interface IconProps {
+  name: IconName;
+  size?: "xs" | "s" | "m";
+  className?: string;
+}
+
+function scaleOf(size: "xs" | "s" | "m"): string {
+  return size === "m" ? "i" : `i ${size}`;
+}
+
 /** One drawing. Always decorative: the word stands beside it, or the button carries an aria-label. */
-export function Icon({ name, size = "s", className }: { name: IconName; size?: "xs" | "s" | "m"; className?: string }) {
-  const scale = size === "m" ? "i" : `i ${size}`;
+export function Icon({ name, size = "s", className }: IconProps) {
+  const scale = scaleOf(size);
   return (
     <svg className={className === undefined ? scale : `${scale} ${className}`} aria-hidden="true" focusable="false">
       <use href={`#i-${name}`} />

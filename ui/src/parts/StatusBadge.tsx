@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { Icon } from "./Icon";
+import { Icon, InlineIcon } from "./Icon";
 import { iconOf, type Status, toneOf } from "./status";
 
 export interface StatusBadgeProps {
@@ -12,12 +12,23 @@ export interface StatusBadgeProps {
 }
 
 /** Icon, word, colour: in that order of trust. */
-export function StatusBadge({ status, detail, chip = false, title }: StatusBadgeProps) {
+export function StatusBadge(props: StatusBadgeProps) {
   const { t } = useTranslation("parts");
-  const word = t(`status.${status}`);
+  return <StatusMark {...props} word={t(`status.${props.status}`)} />;
+}
+
+interface StatusMarkProps extends StatusBadgeProps {
+  word: string;
+  /** The icon drawn in place: where hundreds stand on one screen. */
+  inline?: boolean;
+}
+
+/** The same with its word at hand. */
+export function StatusMark({ status, detail, chip = false, title, word, inline = false }: StatusMarkProps) {
+  const Drawn = inline ? InlineIcon : Icon;
   return (
     <span className={`st ${toneOf(status)}${chip ? " chip" : ""}`} title={title}>
-      <Icon name={iconOf(status)} className={status === "applying" ? "spin" : undefined} />
+      <Drawn name={iconOf(status)} className={status === "applying" ? "spin" : undefined} />
       <span className="ell">{detail === undefined ? word : `${word}, ${detail}`}</span>
     </span>
   );

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { IconName } from "./drawings";
-import { Icon } from "./Icon";
+import { Icon, InlineIcon } from "./Icon";
 
 export type PlanAction = "create" | "update" | "replace" | "delete" | "move" | "import" | "forget" | "read";
 
@@ -80,10 +80,18 @@ export function engineIcon(engine: string | null | undefined): IconName {
   return engineIcons[name] ?? engineIcons[name.split(/[.:-]/)[0] ?? ""] ?? "unknown";
 }
 
-export function EngineGlyph({ engine, word = false }: { engine: string | null | undefined; word?: boolean }) {
+interface EngineGlyphProps {
+  engine: string | null | undefined;
+  word?: boolean;
+  /** Drawn in place: where hundreds stand on one screen. */
+  inline?: boolean;
+}
+
+export function EngineGlyph({ engine, word = false, inline = false }: EngineGlyphProps) {
+  const Drawn = inline ? InlineIcon : Icon;
   return (
     <span className="engine" title={engine ?? undefined}>
-      <Icon name={engineIcon(engine)} />
+      <Drawn name={engineIcon(engine)} />
       {word && <span className="mono">{engine}</span>}
     </span>
   );

@@ -22,19 +22,36 @@ export interface Times {
   ago(iso: string, now: number): string;
 }
 
-export function useTimes(): Times {
-  const { t, i18n } = useTranslation("times");
-  const language = i18n.language === "zh-CN" ? "zh-CN" : "en-GB";
-  return useMemo(() => {
-    const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });
-    const exact = new Intl.DateTimeFormat(language, {
+type Language = "en-GB" | "zh-CN";
+
+function makeFormats(language: Language) {
+  return {
+    time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false }),
+    exact: new Intl.DateTimeFormat(language, {
       hour: "2-digit",
       minute: "2-digit",
       second: "2-digit",
       hour12: false,
-    });
-    const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" });
-    const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long", hour12: false });
+    }),
+    day: new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" }),
+    full: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long", hour12: false }),
+  };
+}
+
+const formats = new Map<Language, ReturnType<typeof makeFormats>>();
+
+/** Made once per language: a format costs more than all the moments a screen shows with it. */
+function formatsOf(language: Language): ReturnType<typeof makeFormats> {
+  const made = formats.get(language) ?? makeFormats(language);
+  formats.set(language, made);
+  return made;
+}
+
+export function useTimes(): Times {
+  const { t, i18n } = useTranslation("times");
+  const language = i18n.language === "zh-CN" ? "zh-CN" : "en-GB";
+  return useMemo(() => {
+    const { time, exact, day, full } = formatsOf(language);
     const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
     return {
       clock: (iso) => {

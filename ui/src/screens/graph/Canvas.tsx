@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/base.css";
-import { type Node, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { type Connection, type OnNodeDrag, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import { type DragEvent, type KeyboardEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
@@ -13,12 +13,14 @@ import { useLayout } from "./layout/useLayout";
 import { useMarquee } from "./Marquee";
 import { MiniMap } from "./MiniMap";
 import { coneOf, type Direction, neighboursOf, step } from "./neighbours";
+import { NodeWordsContext, useMakeNodeWords } from "./nodeWords";
 import { choose, subjects, toggle } from "./selection";
-import { UnitNode, type UnitNodeData } from "./UnitNode";
+import { UnitNode } from "./UnitNode";
 import type { GraphUnit, GraphView } from "./useGraph";
+import { useNodes } from "./useNodes";
 import { usePlaces } from "./usePlaces";
 import { useRearrange } from "./useRearrange";
-import { MIN_ZOOM, useCanvasView } from "./view";
+import { MIN_ZOOM, NEAR_ZOOM, useCanvasView } from "./view";
 import { WireLabels, Wires } from "./Wires";
 
 const HEAD_WIDTH = 104;
@@ -74,30 +76,6 @@ interface StageProps extends CanvasProps {
   edges: GraphView["edges"];
 }
 
-function useNodes({ layout, shown, edges }: StageProps): Node<UnitNodeData>[] {
-  return useMemo(() => {
-    const wired = new Map<string, number>();
-    for (const edge of edges)
-      if (edge.kind === "data") wired.set(edge.target, (wired.get(edge.target) ?? 0) + edge.outputs.length);
-    return layout.units.flatMap(({ id, x, y }) => {
-      const unit = shown.get(id);
-      if (unit === undefined) return [];
-      return [
-        {
-          id,
-          type: "unit",
-          // What no Environment assembles has no unit yet whose place could be kept.
-          draggable: unit.environment !== "",
-          position: { x, y },
-          data: { unit, wired: wired.get(id) ?? 0 },
-          width: size.node.width,
-          height: size.node.height,
-        },
-      ];
-    });
-  }, [layout, shown, edges]);
-}
-
 /** Fits the first picture, and again when the environment or filter changes; never while only states change. */
 function useFit(layout: Layout, fitKey: string) {
   const flow = useReactFlow();
@@ -128,7 +106,8 @@ function Stage(props: StageProps) {
   const { t } = useTranslation("graph");
   const flow = useReactFlow();
   const host = useRef<HTMLElement>(null);
-  const { picture: layout, standing, ...moving } = useRearrange(props.layout, props.shown, useNodes(props));
+  const { picture: layout, ...moving } = useRearrange(props.layout, props.shown);
+  const words = useMakeNodeWords(useStore((state) => state.transform[2] >= NEAR_ZOOM));
   const neighbours = useMemo(() => neighboursOf(edges), [edges]);
   const holdsCone = useCanvasView((state) => state.cone);
   const cone = useMemo(
@@ -139,13 +118,6 @@ function Stage(props: StageProps) {
   const zoom = useStore((state) => state.transform[2]);
   useReveal(props.layout, selected, host);
 
-  const pickWire = useCallback(
-    (wire: string) => {
-      onSelect(null);
-      useCanvasView.setState({ wire });
-    },
-    [onSelect],
-  );
   const zoomOut = useCallback(() => {
     if (flow.getZoom() <= MIN_ZOOM + 0.01) useCanvasView.setState({ far: true });
     else void flow.zoomOut({ duration: SLOW_MS });
@@ -208,54 +180,9 @@ function Stage(props: StageProps) {
       style={{ "--inv": 1 / zoom } as React.CSSProperties}
     >
       <LaneBands layout={layout} />
-      <ReactFlow
-        nodes={standing}
-        {...moving}
-        nodesDraggable
-        nodeDragThreshold={0}
-        nodeClickDistance={4}
-        nodeTypes={nodeTypes}
-        minZoom={MIN_ZOOM}
-        maxZoom={2}
-        nodesConnectable
-        connectionRadius={40}
-        isValidConnection={({ source, target }) => joinable(source, target)}
-        onConnect={({ source, target }) => openSheet({ kind: "connect", from: source, to: target })}
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
-          event.preventDefault();
-          event.dataTransfer.dropEffect = "copy";
-        }}
-        onDrop={(event) => {
-          const reference = event.dataTransfer.getData(MODULE_TYPE);
-          if (reference === "") return;
-          event.preventDefault();
-          const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-          openSheet({ kind: "add", reference, ...under(layout, point) });
-        }}
-        nodesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        onlyRenderVisibleElements
-        panOnScroll
-        zoomOnDoubleClick={false}
-        proOptions={proOptions}
-        translateExtent={[
-          [-600, -300],
-          [layout.width + 600, layout.height + 400],
-        ]}
-        onNodeClick={({ shiftKey, ctrlKey, metaKey }, node) =>
-          shiftKey || ctrlKey || metaKey ? toggle(node.id, onSelect) : onSelect(node.id)
-        }
-        onNodeContextMenu={(event, node) => {
-          event.preventDefault();
-          if (!useCanvasView.getState().picked.has(node.id)) onSelect(node.id);
-          useAuthoring.setState({ menu: { x: event.clientX, y: event.clientY } });
-        }}
-        onPaneClick={() => onSelect(null)}
-      >
-        <Wires layout={layout} edges={edges} lit={selected} cone={cone} onPick={pickWire} />
-      </ReactFlow>
+      <NodeWordsContext value={words}>
+        <Flow {...props} {...moving} layout={layout} cone={cone} />
+      </NodeWordsContext>
       {marquee.drawn}
       <WireLabels layout={layout} edges={edges} lit={selected} />
       <ColumnHeads layout={layout} guarded={guarded} />
@@ -281,13 +208,108 @@ function Stage(props: StageProps) {
         </button>
         <IconButton label={t("cmd.zoomIn")} icon="plus" onClick={() => void flow.zoomIn({ duration: SLOW_MS })} />
       </div>
-      <MiniMap layout={layout} units={props.shown} />
+      <MiniMap layout={layout} />
     </section>
   );
 }
 
+/** What moves with the canvas. Its own component: it looks again when other tiles come into view, the rest does not. */
+function Flow({
+  layout,
+  shown,
+  edges,
+  selected,
+  onSelect,
+  cone,
+  onNodeDrag,
+  onNodeDragStop,
+}: StageProps & { cone: Set<string> | null; onNodeDrag: OnNodeDrag; onNodeDragStop: OnNodeDrag }) {
+  const flow = useReactFlow();
+  const nodes = useNodes(layout, shown, edges);
+  const extent = useMemo(
+    (): [[number, number], [number, number]] => [
+      [-600, -300],
+      [layout.width + 600, layout.height + 400],
+    ],
+    [layout.width, layout.height],
+  );
+  const onDrop = useCallback(
+    (event: DragEvent) => {
+      const reference = event.dataTransfer.getData(MODULE_TYPE);
+      if (reference === "") return;
+      event.preventDefault();
+      const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      openSheet({ kind: "add", reference, ...under(layout, point) });
+    },
+    [flow, layout],
+  );
+  const onNodeClick = useCallback(
+    ({ shiftKey, ctrlKey, metaKey }: MouseEvent, node: { id: string }) =>
+      shiftKey || ctrlKey || metaKey ? toggle(node.id, onSelect) : onSelect(node.id),
+    [onSelect],
+  );
+  const onNodeContextMenu = useCallback(
+    (event: MouseEvent, node: { id: string }) => {
+      event.preventDefault();
+      if (!useCanvasView.getState().picked.has(node.id)) onSelect(node.id);
+      useAuthoring.setState({ menu: { x: event.clientX, y: event.clientY } });
+    },
+    [onSelect],
+  );
+  const pickWire = useCallback(
+    (wire: string) => {
+      onSelect(null);
+      useCanvasView.setState({ wire });
+    },
+    [onSelect],
+  );
+  const onPaneClick = useCallback(() => onSelect(null), [onSelect]);
+  return (
+    <ReactFlow
+      nodes={nodes}
+      nodeTypes={nodeTypes}
+      minZoom={MIN_ZOOM}
+      maxZoom={2}
+      onNodeDrag={onNodeDrag}
+      onNodeDragStop={onNodeDragStop}
+      nodesDraggable
+      nodeDragThreshold={0}
+      nodeClickDistance={4}
+      nodesConnectable
+      connectionRadius={40}
+      isValidConnection={joinable}
+      onConnect={onConnect}
+      onDragOver={onDragOver}
+      onDrop={onDrop}
+      nodesFocusable={false}
+      elementsSelectable={false}
+      disableKeyboardA11y
+      onlyRenderVisibleElements
+      panOnScroll
+      zoomOnDoubleClick={false}
+      proOptions={proOptions}
+      translateExtent={extent}
+      onNodeClick={onNodeClick}
+      onNodeContextMenu={onNodeContextMenu}
+      onPaneClick={onPaneClick}
+    >
+      <Wires layout={layout} edges={edges} lit={selected} cone={cone} onPick={pickWire} />
+    </ReactFlow>
+  );
+}
+
+function onConnect({ source, target }: Connection): void {
+  openSheet({ kind: "connect", from: source, to: target });
+}
+
+function onDragOver(event: DragEvent): void {
+  if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+}
+
 /** Two different units of one environment; what else must hold is the server's to say. */
-function joinable(source: string, target: string): boolean {
+function joinable({ source, target }: { source: string; target: string }): boolean {
   return source !== target && source.split("/")[0] === target.split("/")[0];
 }
 

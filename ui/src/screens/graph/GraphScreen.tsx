@@ -30,6 +30,7 @@ import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
 import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
+import { warmLayout } from "./layout/worker";
 import { Outline } from "./Outline";
 import { Overview } from "./Overview";
 import { PlacesLine } from "./PlacesLine";
@@ -38,6 +39,7 @@ import { SelectionBar } from "./SelectionBar";
 import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
 import { useSelectionCommands } from "./useSelectionCommands";
+import { useUnitCommands } from "./useUnitCommands";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
 import { WireBar } from "./WireBar";
 
@@ -59,6 +61,7 @@ const chips: ChipSpec[] = [
 function useFiltered(view: GraphView | null, text: string): GraphUnit[] {
   return useMemo(() => {
     const terms = parseFilter(text);
+    if (terms.length === 0) return view?.units ?? [];
     return (view?.units ?? []).filter((unit) => matches(terms, factsOf(unit)));
   }, [view, text]);
 }
@@ -90,6 +93,7 @@ export function GraphScreen() {
   const palette = useAuthoring((state) => state.palette);
   const edits = useEdits(selected);
   useAuthorCommands(selected, edits);
+  useEffect(warmLayout, []);
   useFirstZoom(view, search.env, selected !== null || text !== "");
   useEffect(() => useCanvasView.setState({ selected }), [selected]);
 
@@ -118,6 +122,7 @@ export function GraphScreen() {
     () => new Set((workspace.data?.environments ?? []).filter((e) => e.protected).map((e) => e.name)),
     [workspace.data],
   );
+  const counts = useMemo(() => chips.map((chip) => (view?.units ?? []).filter(chip.has).length), [view]);
   const actions = useDraftActions(search.env);
   useGraphCommands({
     view,
@@ -137,8 +142,8 @@ export function GraphScreen() {
         <span className="mut num nw">{t("units", { count: view.units.length })}</span>
         <FilterField value={text} label={t("filter")} placeholder={t("filterHint")} onChange={setFilter} />
         <span className="chips">
-          {chips.map((chip) => {
-            const count = view.units.filter(chip.has).length;
+          {chips.map((chip, i) => {
+            const count = counts[i] ?? 0;
             const on = hasTerm(text, chip.term);
             return count > 0 || on ? (
               <Chip key={chip.term} on={on} count={count} onClick={() => setFilter(toggleTerm(text, chip.term))}>
@@ -351,19 +356,7 @@ function useGraphCommands({
       [t, planDraft, commit, exportToGit, undo, redo],
     ),
   );
-  useCommands(
-    useMemo(
-      (): Command[] =>
-        (view?.units ?? []).map((unit) => ({
-          id: `unit:${unit.id}`,
-          title: unit.id,
-          words: `${unit.layer} ${unit.engine ?? ""}`,
-          group: "units",
-          run: () => select(unit.id),
-        })),
-      [view, select],
-    ),
-  );
+  useCommands(useUnitCommands(view, select));
 }
 
 function Empty() {

@@ -1,9 +1,8 @@
 import { useReactFlow, useStore } from "@xyflow/react";
-import { type PointerEvent, useMemo, useRef } from "react";
+import { memo, type PointerEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { layerClass, layers } from "../../parts/marks";
 import { type Layout, size } from "./layout/types";
-import type { GraphUnit } from "./useGraph";
 import { useCanvasView } from "./view";
 
 const WIDTH = 150;
@@ -11,7 +10,7 @@ const HEIGHT = 118;
 const PAD = 6;
 
 /** The whole canvas in 150 by 118: one path per layer, the visible part as a frame. Drag moves the view. */
-export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, GraphUnit> }) {
+export function MiniMap({ layout }: { layout: Layout }) {
   const { t } = useTranslation("graph");
   const flow = useReactFlow();
   const svg = useRef<SVGSVGElement>(null);
@@ -23,18 +22,6 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
     (WIDTH - 2 * PAD) / Math.max(1, layout.width),
     (HEIGHT - 2 * PAD) / Math.max(1, layout.height),
   );
-  const paths = useMemo(() => {
-    const by = new Map(layers.map((layer) => [layer, ""]));
-    for (const unit of layout.units) {
-      const layer = units.get(unit.id)?.layer;
-      if (layer === undefined) continue;
-      by.set(
-        layer,
-        `${by.get(layer) ?? ""}M${(PAD + unit.x * scale).toFixed(1)} ${(PAD + unit.y * scale).toFixed(1)}h${Math.max(1.5, size.node.width * scale).toFixed(1)}v${Math.max(1.5, size.node.height * scale).toFixed(1)}h${(-Math.max(1.5, size.node.width * scale)).toFixed(1)}z`,
-      );
-    }
-    return by;
-  }, [layout, units, scale]);
   const at = selected === null ? undefined : layout.units.find((unit) => unit.id === selected);
   const move = (event: PointerEvent) => {
     if (event.buttons !== 1) return;
@@ -52,11 +39,20 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
   const top = Math.max(1, frame.y);
   return (
     <figure className="mm" aria-label={t("minimap")}>
-      <svg ref={svg} width={WIDTH} height={HEIGHT} onPointerDown={move} onPointerMove={move} aria-hidden="true">
+      <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
         <title>{t("minimap")}</title>
-        {[...paths].map(([layer, d]) => (
-          <path key={layer} className={layerClass(layer)} d={d} fill="var(--l)" opacity=".55" />
-        ))}
+        <Blocks layout={layout} scale={scale} />
+      </svg>
+      <svg
+        ref={svg}
+        className="mm-over"
+        width={WIDTH}
+        height={HEIGHT}
+        onPointerDown={move}
+        onPointerMove={move}
+        aria-hidden="true"
+      >
+        <title>{t("minimap")}</title>
         {at !== undefined && (
           <rect
             x={PAD + at.x * scale}
@@ -79,3 +75,20 @@ export function MiniMap({ layout, units }: { layout: Layout; units: Map<string, 
     </figure>
   );
 }
+
+/** One path per layer; it changes with the picture, never while the canvas moves. */
+const Blocks = memo(function Blocks({ layout, scale }: { layout: Layout; scale: number }) {
+  const by = new Map<string, string>(layers.map((layer) => [layer, ""]));
+  const layerOf = new Map(layout.groups.flatMap((group) => group.units.map((id) => [id, group.layer])));
+  const width = Math.max(1.5, size.node.width * scale).toFixed(1);
+  const shape = `h${width}v${Math.max(1.5, size.node.height * scale).toFixed(1)}h-${width}z`;
+  for (const unit of layout.units) {
+    const layer = layerOf.get(unit.id);
+    if (layer === undefined) continue;
+    const corner = `M${(PAD + unit.x * scale).toFixed(1)} ${(PAD + unit.y * scale).toFixed(1)}`;
+    by.set(layer, `${by.get(layer) ?? ""}${corner}${shape}`);
+  }
+  return [...by].map(([layer, d]) => (
+    <path key={layer} className={layerClass(layer)} d={d} fill="var(--l)" opacity=".55" />
+  ));
+});

@@ -1,14 +1,13 @@
-import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
 import type { IconName } from "../../parts/drawings";
-import { Icon } from "../../parts/Icon";
+import { InlineIcon } from "../../parts/Icon";
 import { EngineGlyph, layerClass } from "../../parts/marks";
-import { StatusBadge } from "../../parts/StatusBadge";
-import { iconOf, type Status, toneOf, wantsAttention } from "../../parts/status";
-import { useSay } from "../../parts/useSay";
+import { StatusMark } from "../../parts/StatusBadge";
+import { iconOf, toneOf, wantsAttention } from "../../parts/status";
+import { type NodeWords, useNodeWords } from "./nodeWords";
 import type { Badge, BadgeKind, GraphUnit } from "./useGraph";
-import { NEAR_ZOOM, useCanvasView } from "./view";
+import { useCanvasView } from "./view";
 import { middle } from "./words";
 
 export interface UnitNodeData extends Record<string, unknown> {
@@ -25,7 +24,7 @@ const badgeIcons: Record<BadgeKind, { icon: IconName; tone: string }> = {
 const MAX_BADGES = 2;
 
 function Badges({ badges }: { badges: Badge[] }) {
-  const { t } = useTranslation("graph");
+  const { graph: t } = useNodeWords();
   const shown = badges.length > MAX_BADGES ? badges.slice(0, MAX_BADGES) : badges;
   return (
     <>
@@ -37,7 +36,7 @@ function Badges({ badges }: { badges: Badge[] }) {
             : t(`badgeText.${badge.kind}`, { text: badge.text });
         return (
           <span key={badge.kind} className={`bd ${tone}`} title={text} role="img" aria-label={text}>
-            <Icon name={icon} size="xs" />
+            <InlineIcon name={icon} size="xs" />
           </span>
         );
       })}
@@ -46,14 +45,10 @@ function Badges({ badges }: { badges: Badge[] }) {
   );
 }
 
-const nearSelector = (state: { transform: [number, number, number] }) => state.transform[2] >= NEAR_ZOOM;
-
 /** A unit on the canvas: near with its state line, middle with name and icon only. */
 function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   const { unit, wired } = data;
-  const say = useSay();
-  const { t } = useTranslation("graph");
-  const near = useStore(nearSelector);
+  const { graph: t, author: ta, parts: tp, say, near } = useNodeWords();
   const selected = useCanvasView((state) => state.selected === unit.id || state.picked.has(unit.id));
   // One stop for the Tab key, however many are selected.
   const focusable = useCanvasView((state) => state.selected === unit.id);
@@ -64,7 +59,6 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
   if (unit.status === "brokenFile") classes.push("stale");
   if (attention) classes.push("att", tone);
   if (selected) classes.push("sel");
-  const { t: ta } = useTranslation("author");
   return (
     <>
       <button
@@ -78,27 +72,31 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
         {near ? (
           <>
             <span className="n1">
-              <EngineGlyph engine={unit.engine} />
+              <EngineGlyph engine={unit.engine} inline />
               <UnitName unit={unit} max={17 - 3 * Math.min(unit.badges.length, 3)} />
               <Badges badges={unit.badges} />
             </span>
             <span className="n2">
-              <StatusBadge
+              <StatusMark
                 status={unit.status}
+                inline
+                word={tp(`status.${unit.status}`)}
                 title={unit.detail === null ? undefined : say.one(unit.said, unit.detail)}
               />
             </span>
           </>
         ) : (
           <span className="n-mid">
-            <UnitName unit={unit} max={Number.POSITIVE_INFINITY} />
+            <b className="ell">{unit.module}</b>
             <span className={`${tone} cc`}>
-              <Icon name={iconOf(unit.status)} />
-              <StatusWord status={unit.status} />
+              <InlineIcon name={iconOf(unit.status)} />
             </span>
           </span>
         )}
-        <span className="vh">{t("nodeWired", { count: wired })}</span>
+        <span className="vh">
+          {!near && `${contextOf(unit, t)} ${tp(`status.${unit.status}`)}`}
+          {t("nodeWired", { count: wired })}
+        </span>
       </button>
       {near && (
         <>
@@ -122,7 +120,7 @@ function UnitNodeBody({ data }: NodeProps & { data: UnitNodeData }) {
 
 /** The name as far as it fits, then, for readers, the whole name, layer and engine. */
 function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
-  const { t } = useTranslation("graph");
+  const { graph: t } = useNodeWords();
   const shown = middle(unit.module, max);
   const cut = shown !== unit.module;
   return (
@@ -132,15 +130,14 @@ function UnitName({ unit, max }: { unit: GraphUnit; max: number }) {
       </b>
       <span className="vh">
         {cut && unit.module}
-        {t("nodeContext", { layer: unit.layer, engine: unit.engine ?? t("noEngine") })}
+        {contextOf(unit, t)}
       </span>
     </>
   );
 }
 
-function StatusWord({ status }: { status: Status }) {
-  const { t } = useTranslation("parts");
-  return <span className="vh">{t(`status.${status}`)}</span>;
+function contextOf(unit: GraphUnit, t: NodeWords["graph"]): string {
+  return t("nodeContext", { layer: unit.layer, engine: unit.engine ?? t("noEngine") });
 }
 
 export const UnitNode = memo(UnitNodeBody, (a, b) => a.data === b.data);

@@ -1,39 +1,11 @@
 import { useStore, useViewport, ViewportPortal } from "@xyflow/react";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { layerClass } from "../../parts/marks";
 import type { Layout, Wire } from "./layout/types";
+import { overlaps, useVisibleTiles } from "./tiles";
 import type { GraphEdge } from "./useGraph";
 import { NEAR_ZOOM, useCanvasView } from "./view";
 import { wireKey } from "./WireBar";
-
-const TILE = 600;
-
-interface Rect {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
-
-/** The visible part of the canvas, widened to whole tiles so that it changes seldom while panning. */
-function useVisibleTiles(): Rect {
-  const key = useStore(({ transform: [x, y, zoom], width, height }) => {
-    const tile = TILE / Math.min(1, zoom);
-    const x0 = Math.floor(-x / zoom / tile - 0.5) * tile;
-    const y0 = Math.floor(-y / zoom / tile - 0.5) * tile;
-    const x1 = Math.ceil((width - x) / zoom / tile + 0.5) * tile;
-    const y1 = Math.ceil((height - y) / zoom / tile + 0.5) * tile;
-    return `${x0},${y0},${x1},${y1}`;
-  });
-  return useMemo(() => {
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = key.split(",").map(Number);
-    return { x0, y0, x1, y1 };
-  }, [key]);
-}
-
-function overlaps(box: Rect, view: Rect): boolean {
-  return box.x0 < view.x1 && box.x1 > view.x0 && box.y0 < view.y1 && box.y1 > view.y0;
-}
 
 function arrow({ end, arrives }: Wire): string {
   return arrives === "right"
@@ -41,26 +13,28 @@ function arrow({ end, arrives }: Wire): string {
     : `M${end.x - 3.5} ${end.y - 6}L${end.x} ${end.y}L${end.x + 3.5} ${end.y - 6}z`;
 }
 
-function WireShape({
-  wire,
-  edge,
-  lit,
-  dim,
-  onPick,
-}: {
+interface WireShapeProps {
   wire: Wire;
   edge: GraphEdge | undefined;
   lit: boolean;
   dim: boolean;
-  onPick: (() => void) | null;
-}) {
+  onPick: ((key: string) => void) | null;
+}
+
+const WireShape = memo(function WireShape({ wire, edge, lit, dim, onPick }: WireShapeProps) {
   const order = edge?.kind === "order";
   const tone = `${lit ? " hl" : ""}${dim ? " dim" : ""}`;
   return (
     <g>
       {onPick !== null && (
         // biome-ignore lint/a11y/noStaticElementInteractions: its twin for the keyboard is the sheet of wires (W)
-        <path className="hit" d={wire.d} data-wire={wireKey(wire)} onClick={onPick} onKeyDown={undefined} />
+        <path
+          className="hit"
+          d={wire.d}
+          data-wire={wireKey(wire)}
+          onClick={() => onPick(wireKey(wire))}
+          onKeyDown={undefined}
+        />
       )}
       <path className={`e ${order ? "dep" : "data"}${tone}`} d={wire.d} />
       {order ? (
@@ -73,7 +47,7 @@ function WireShape({
       )}
     </g>
   );
-}
+});
 
 /** Compositions, wires and labels under the nodes; only what is in view is mounted. */
 export function Wires({
@@ -93,10 +67,14 @@ export function Wires({
   const picked = useCanvasView((state) => state.wire);
   const view = useVisibleTiles();
   const near = useStore((state) => state.transform[2] >= NEAR_ZOOM);
-  const groups = layout.groups.filter((g) =>
-    overlaps({ x0: g.x, y0: g.y, x1: g.x + g.width, y1: g.y + g.height }, view),
+  const groups = useMemo(
+    () => layout.groups.filter((g) => overlaps({ x0: g.x, y0: g.y, x1: g.x + g.width, y1: g.y + g.height }, view)),
+    [layout, view],
   );
-  const shown = (near ? layout.wires : layout.bundles).filter((wire) => overlaps(wire.box, view));
+  const shown = useMemo(
+    () => (near ? layout.wires : layout.bundles).filter((wire) => overlaps(wire.box, view)),
+    [layout, near, view],
+  );
   const litGroup = lit === null ? null : lit.slice(0, lit.lastIndexOf("/"));
   const isLit = (wire: Wire) => {
     if (picked !== null && near && wireKey(wire) === picked) return true;
@@ -123,7 +101,7 @@ export function Wires({
             edge={edges[wire.link]}
             lit={isLit(wire)}
             dim={cone !== null && !isLit(wire)}
-            onPick={near ? () => onPick(wireKey(wire)) : null}
+            onPick={near ? onPick : null}
           />
         ))}
       </svg>

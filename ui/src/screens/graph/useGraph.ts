@@ -70,7 +70,19 @@ function badgesOf(node: UnitNodeDto): Badge[] {
   return out;
 }
 
-function readUnit(node: UnitNodeDto): GraphUnit {
+/** An answer keeps the objects that did not change; so does what is read from them, and nothing of it is drawn again. */
+function remembered<From extends object, To>(read: (from: From) => To): (from: From) => To {
+  const known = new WeakMap<From, To>();
+  return (from) => {
+    const old = known.get(from);
+    if (old !== undefined) return old;
+    const made = read(from);
+    known.set(from, made);
+    return made;
+  };
+}
+
+const readUnit = remembered((node: UnitNodeDto): GraphUnit => {
   return {
     id: node.id,
     environment: node.environment,
@@ -90,10 +102,10 @@ function readUnit(node: UnitNodeDto): GraphUnit {
     inputs: node.inputs,
     outputs: node.outputs,
   };
-}
+});
 
 /** One wire per pair of units; its outputs joined, so that a picture of many inputs stays readable. */
-function readEdges(edges: EdgeDto[]): GraphEdge[] {
+const readEdges = remembered((edges: EdgeDto[]): GraphEdge[] => {
   const byPair = new Map<string, GraphEdge>();
   for (const { from, to, kind, output, input } of edges) {
     const key = `${from}>${to}`;
@@ -115,9 +127,9 @@ function readEdges(edges: EdgeDto[]): GraphEdge[] {
     });
   }
   return [...byPair.values()];
-}
+});
 
-function readUnassembled(node: UnassembledDto): GraphUnit {
+const readUnassembled = remembered((node: UnassembledDto): GraphUnit => {
   return {
     id: `/${node.composition}/${node.module}`,
     environment: "",
@@ -137,7 +149,7 @@ function readUnassembled(node: UnassembledDto): GraphUnit {
     inputs: [],
     outputs: [],
   };
-}
+});
 
 /** Reads the server's words once; everything below works on closed types. */
 export function readGraph(graph: GraphDto): GraphView {

@@ -1,18 +1,17 @@
-import { type Node, type OnNodeDrag, useReactFlow } from "@xyflow/react";
+import { type OnNodeDrag, useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { modulesOf } from "./author/modules";
 import { openSheet } from "./author/state";
 import { under } from "./author/under";
 import { cornerOf, held, steps, within } from "./layout/manual";
 import type { Layout, Point } from "./layout/types";
-import type { UnitNodeData } from "./UnitNode";
 import { useArrangeCommands } from "./useArrangeCommands";
 import type { GraphUnit } from "./useGraph";
 import { useArrange } from "./usePlaces";
 import { useCanvasView } from "./view";
 
 /** Moves units by hand: those held follow the pointer, and keep their places when they are let go. */
-export function useRearrange(layout: Layout, shown: Map<string, GraphUnit>, nodes: Node<UnitNodeData>[]) {
+export function useRearrange(layout: Layout, shown: Map<string, GraphUnit>) {
   const flow = useReactFlow();
   const arrange = useArrange();
   const [moved, show] = useState<ReadonlyMap<string, Point> | null>(null);
@@ -86,17 +85,7 @@ export function useRearrange(layout: Layout, shown: Map<string, GraphUnit>, node
   );
 
   const picture = useMemo(() => (moved === null ? layout : held(layout, moved)), [layout, moved]);
-  const standing = useMemo(
-    () =>
-      moved === null
-        ? nodes
-        : nodes.map((node) => {
-            const position = moved.get(node.id);
-            return position === undefined ? node : { ...node, position };
-          }),
-    [nodes, moved],
-  );
-  return { picture, standing, onNodeDrag, onNodeDragStop };
+  return { picture, onNodeDrag, onNodeDragStop };
 }
 
 /** Compositions may overlap once their units were moved; over its own, a unit stays in it. */
