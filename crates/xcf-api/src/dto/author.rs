@@ -29,9 +29,10 @@ pub struct ModuleToAddDto {
 
 /// One act. Each is a minimal edit of the documents it touches.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "op", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(tag = "op", rename_all = "kebab-case")]
 pub enum ActDto {
     /// A new Composition in a file of its own.
+    #[serde(rename_all = "camelCase")]
     NewComposition {
         /// Name.
         name: String,
@@ -130,6 +131,7 @@ pub enum ActDto {
         to: String,
     },
     /// A Composition gets another name; its file too, where that has its name and is not to be kept.
+    #[serde(rename_all = "camelCase")]
     RenameComposition {
         /// Composition.
         composition: String,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A place on the canvas, in pixels at 100 %: left upper corner of a node, from the left upper corner of the picture.
+/// A place on the canvas, in pixels at 100 %: left upper corner of a node, from where its Environment's column and its
+/// lane begin, so that it stays right when other lanes grow or other Environments stand beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PointDto {

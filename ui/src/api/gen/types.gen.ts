@@ -27,7 +27,7 @@ export type ActDto = {
     /**
      * Change frequency; none: the row's.
      */
-    change_frequency?: string | null;
+    changeFrequency?: string | null;
     /**
      * First modules.
      */
@@ -167,7 +167,7 @@ export type ActDto = {
     /**
      * The file keeps its name.
      */
-    keep_file?: boolean;
+    keepFile?: boolean;
     op: 'rename-composition';
 } | {
     /**
@@ -2975,7 +2975,8 @@ export type PlanResponse = {
 };
 
 /**
- * A place on the canvas, in pixels at 100 %: left upper corner of a node, from the left upper corner of the picture.
+ * A place on the canvas, in pixels at 100 %: left upper corner of a node, from where its Environment's column and its
+ * lane begin, so that it stays right when other lanes grow or other Environments stand beside it.
  */
 export type PointDto = {
     /**
@@ -4968,6 +4969,10 @@ export type EventsData = {
          * Last position the reader has; it gets what follows. None: from now on.
          */
         since?: number | null;
+        /**
+         * True: also tell when files of the working tree changed, as an event `tree.changed` that is none of the log.
+         */
+        tree?: boolean;
     };
     url: '/api/events';
 };

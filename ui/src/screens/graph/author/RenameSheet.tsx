@@ -6,11 +6,6 @@ import { ActSheet } from "./ActSheet";
 import { Choice } from "./Choice";
 import { portOf } from "./names";
 
-/** The server reads `keepFile`; its own description of the API spells it otherwise. */
-function renamed(composition: string, to: string, keepFile: boolean): ActDto & { keepFile: boolean } {
-  return { op: "rename-composition", composition, to, keepFile };
-}
-
 type What = "module" | "composition" | "environment";
 
 /** Another name for a unit's module, its Composition or its Environment: references follow, nothing is destroyed. */
@@ -36,7 +31,7 @@ export function RenameSheet({
     if (same) return null;
     const { composition, module } = portOf(unit);
     if (what === "module") return { op: "rename-module", module: { composition, module }, to };
-    if (what === "composition") return renamed(composition, to, keepFile);
+    if (what === "composition") return { op: "rename-composition", composition, to, keepFile };
     return { op: "rename-environment", environment, to };
   }, [same, unit, what, to, keepFile, environment]);
   const kinds: What[] = environment === "" ? ["module", "composition"] : ["module", "composition", "environment"];
