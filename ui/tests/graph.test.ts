@@ -5,6 +5,7 @@ import { type Layer, layers } from "../src/parts/marks";
 import { factsOf, nearestIds } from "../src/screens/graph/facts";
 import { layOut } from "../src/screens/graph/layout/layout";
 import { chainOrder } from "../src/screens/graph/layout/place";
+import { sameInput } from "../src/screens/graph/layout/same";
 import { type Layout, type LayoutInput, size, type Wire } from "../src/screens/graph/layout/types";
 import { coneOf, neighboursOf, step } from "../src/screens/graph/neighbours";
 import { readGraph } from "../src/screens/graph/useGraph";
@@ -296,4 +297,21 @@ describe("the filter", () => {
 it("long names lose their middle, not their end", () => {
   expect(middle("replication-eu-west-primary", 12)).toBe("replic…imary");
   expect(middle("vpc", 12)).toBe("vpc");
+});
+
+describe("whether a picture is asked for again", () => {
+  const input = {
+    units: [{ id: "dev/a/b", environment: "dev", composition: "a", layer: "PaaS" as const }],
+    links: [],
+    environments: ["dev"],
+    folded: [],
+  };
+  it("is, when a person put a unit elsewhere, and only then", () => {
+    const put = (x: number) => ({ ...input, places: { "dev/a/b": { x, y: 8 } } });
+    expect(sameInput(put(8), put(8))).toBe(true);
+    expect(sameInput(input, { ...input, places: {} })).toBe(true);
+    expect(sameInput(put(8), put(16))).toBe(false);
+    expect(sameInput(put(8), input)).toBe(false);
+    expect(sameInput(put(8), { ...input, places: { "dev/a/c": { x: 8, y: 8 } } })).toBe(false);
+  });
 });

@@ -3,7 +3,7 @@
 
 mod kit;
 
-use kit::{Ran, Sample, files, has};
+use kit::{Ran, Sample, files, has, terraform};
 use std::process::Command;
 
 const ROOT: &str = "variable \"size\" {\n  type    = number\n  default = 1\n}\nresource \"terraform_data\" \"net\" {\n  input = \"size ${var.size}\"\n}\noutput \"id\" {\n  value = terraform_data.net.id\n}\n";
@@ -29,7 +29,7 @@ fn apply_by_hand(sample: &Sample, folder: &str, args: &[&str]) {
         .unwrap();
     let path = format!("{}:{}", tools.to_string_lossy(), std::env::var("PATH").unwrap_or_default());
     for command in [vec!["init", "-input=false"], [&["apply", "-auto-approve", "-input=false"], args].concat()] {
-        let output = Command::new("terraform")
+        let output = Command::new(terraform())
             .args(&command)
             .current_dir(sample.dir.join(folder))
             .env("PATH", &path)

@@ -297,6 +297,7 @@ test("i4_1 a unit stays where it was put, alone and with others, after a reload 
 test("i4_1 units are nudged, aligned and tidied by keys", async ({ page }) => {
   const run = async (title: string) => {
     await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
     await page.keyboard.type(title);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("dialog")).toHaveCount(0);

@@ -33,7 +33,7 @@ for (const [theme, language] of [
     writeFileSync(file, readFileSync(file, "utf8").replace("public: false", "public: true"));
     const bar = page.locator(".draft");
     await expect(bar).toContainText(say("graph:whatIf.denials_other", { count: "2" }));
-    await bar.getByRole("button", { name: say("graph:draft.affects_other", { count: "2" }) }).click();
+    await bar.getByRole("button", { name: new RegExp(say("graph:draft.affects_other", { count: "\\d+" })) }).click();
     const sheet = page.getByRole("dialog");
     await expect(sheet).toContainText("policies/database.rego");
     await expect(sheet).toContainText(say("graph:whatIf.denied"));
@@ -45,7 +45,7 @@ for (const [theme, language] of [
     await page.screenshot({ path: test.info().outputPath("sheet.png") });
 
     await sheet.getByRole("button", { name: "prod/orders-db/database" }).first().click();
-    await expect(page).toHaveURL(/sel=prod%2Forders-db%2Fdatabase/);
+    await expect(page).toHaveURL(/sel=prod(%2F|\/)orders-db(%2F|\/)database/);
     writeFileSync(file, readFileSync(file, "utf8").replace("public: true", "public: false"));
     await expect(bar).toHaveCount(0);
   });

@@ -188,11 +188,11 @@ impl Sample {
         let path = format!("{}:{}", tools_folder(), std::env::var("PATH").unwrap_or_default());
         let folder = self.home.path().join("wrappers");
         std::fs::create_dir_all(&folder).unwrap();
-        for tool in ["terraform", "ansible-playbook"] {
+        for (name, tool) in [("terraform", terraform()), ("ansible-playbook", "ansible-playbook")] {
             let real = path.split(':').map(|d| Path::new(d).join(tool)).find(|p| p.exists()).unwrap();
             let counter = self.home.path().join("engine-starts");
             let text = format!(
-                "#!/bin/sh\ncase \"$1\" in *version*) ;; *) echo \"{tool} $1\" >> {} ;; esac\nexec {} \"$@\"\n",
+                "#!/bin/sh\ncase \"$1\" in *version*) ;; *) echo \"{name} $1\" >> {} ;; esac\nexec {} \"$@\"\n",
                 counter.display(),
                 real.display()
             );
@@ -310,6 +310,15 @@ pub fn unit<'a>(of: &'a Value, id: &str) -> &'a Value {
 }
 
 pub fn has(tool: &str) -> bool {
+    if tool == "terraform" { found("terraform") || found("tofu") } else { found(tool) }
+}
+
+/// The program behind the sample's modules: OpenTofu where there is no Terraform.
+pub fn terraform() -> &'static str {
+    if found("terraform") { "terraform" } else { "tofu" }
+}
+
+fn found(tool: &str) -> bool {
     let tools = tools_folder();
     let path = format!("{tools}:{}", std::env::var("PATH").unwrap_or_default());
     path.split(':').any(|dir| Path::new(dir).join(tool).exists())

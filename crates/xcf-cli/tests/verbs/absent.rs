@@ -1,6 +1,6 @@
 //! An engine that is routed to but not built or not installed (`dsl §4`): said where, marked, never "no change".
 
-use crate::kit::{FREE, Sample, composition, environment, needs, only_set, unit};
+use crate::kit::{FREE, Sample, composition, environment, needs, only_set, terraform, unit};
 
 const PULUMI: &str = "{name: stack, ref: modules/stack}";
 
@@ -68,7 +68,7 @@ fn d10_an_engine_that_is_not_installed_cannot_run_here_until_it_is() {
         return;
     }
     let mut sample = Sample::new();
-    sample.only(&["terraform", "git", "sh"]);
+    sample.only(&[terraform(), "git", "sh"]);
     let planned = sample.plan(&["--env", "dev"], 1);
     let set = only_set(&planned);
     says_where(unit(set, "dev/shop/deploy"), "compositions/apps/shop.yaml");

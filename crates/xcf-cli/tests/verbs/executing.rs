@@ -1,7 +1,7 @@
 //! `xcf exec` (`D15`): folder, environment and state of the unit's engine, under the unit's lock, recorded.
 
 use crate::holding::{GATED, open_gate, waits_at_gate};
-use crate::kit::{FREE, Sample, composition, environment, needs, only_set};
+use crate::kit::{FREE, Sample, composition, environment, needs, only_set, terraform};
 use crate::remote::Server;
 
 #[test]
@@ -18,11 +18,11 @@ fn d15_exec_has_the_units_folder_state_inputs_and_nothing_else() {
     sample.bring_up_dev();
     let exec = |command: &[&str]| sample.xcf(&[&["exec", "dev/base/left", "--"], command].concat());
     // The unit's own state, which is not in the module's folder.
-    assert_eq!(exec(&["terraform", "state", "list"]).exits(0).out.trim(), "terraform_data.this");
+    assert_eq!(exec(&[terraform(), "state", "list"]).exits(0).out.trim(), "terraform_data.this");
     let made = sample.xcf(&["output", "dev/base/left", "made"]).exits(0).out;
-    assert_eq!(exec(&["terraform", "output", "-raw", "made"]).exits(0).out.trim(), made.trim());
+    assert_eq!(exec(&[terraform(), "output", "-raw", "made"]).exits(0).out.trim(), made.trim());
     // With the inputs it was applied with there is nothing to change (0 of -detailed-exitcode).
-    exec(&["terraform", "plan", "-input=false", "-no-color", "-detailed-exitcode"]).exits(0);
+    exec(&[terraform(), "plan", "-input=false", "-no-color", "-detailed-exitcode"]).exits(0);
     let seen = exec(&["sh", "-c", "basename $PWD; echo $XCF_UNIT; echo ${STRANGE:-nothing}"]).exits(0);
     assert_eq!(seen.out.lines().collect::<Vec<_>>(), ["thing", "dev/base/left", "nothing"]);
     // The command's own failure is an error, and says what it was.

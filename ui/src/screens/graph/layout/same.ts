@@ -17,6 +17,16 @@ export function sameInput(a: LayoutInput, b: LayoutInput): boolean {
       (x, y) =>
         x.id === y.id && x.environment === y.environment && x.composition === y.composition && x.layer === y.layer,
     ) &&
-    sameList(a.links, b.links, (x, y) => x.source === y.source && x.target === y.target)
+    sameList(a.links, b.links, (x, y) => x.source === y.source && x.target === y.target) &&
+    samePlaces(a.places, b.places)
+  );
+}
+
+function samePlaces(a: LayoutInput["places"], b: LayoutInput["places"]): boolean {
+  if (a === b) return true;
+  const [left, right] = [Object.entries(a ?? {}), b ?? {}];
+  return (
+    left.length === Object.keys(right).length &&
+    left.every(([id, at]) => right[id]?.x === at.x && right[id]?.y === at.y)
   );
 }
