@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import acceptance
 import run as runner
 from readers import FAIL, PASS, SKIP, CargoReader, LineReader, Mismatch, PlaywrightReader, Result, TapReader, VitestReader
-from suite import Suite, SuiteError, add_target
+from suite import Suite, SuiteError, add_target, reasons
 
 CARGO = """\
      Running unittests src/lib.rs (/t/debug/deps/xcf_core-12ab)
@@ -154,6 +154,13 @@ class Readers(unittest.TestCase):
 
 
 class Suites(unittest.TestCase):
+    def test_a_failure_is_told_even_where_the_log_ends_with_what_passed(self):
+        log = ["running 2 tests", "", "thread 'a' panicked at src/a.rs:3:9:", "left: 1, right: 2", *["fine"] * 200]
+        told = reasons(log)
+        self.assertIn("left: 1, right: 2", told)
+        self.assertLess(len(told), 20)
+        self.assertEqual(reasons(["fine"] * 5), [])
+
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)

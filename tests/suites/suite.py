@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -25,6 +26,8 @@ PREPARE = {
 }
 HEARTBEAT_SECONDS = 60
 STOP_SECONDS = 10
+# How cargo, Playwright, vitest and node say why a test failed.
+REASON = re.compile(r"panicked at|^\s*(Error|AssertionError|error(\[E\d+\])?): |^\s*not ok |Test timeout of")
 
 
 class SuiteError(Exception):
@@ -190,10 +193,20 @@ class Suite:
                 print(f"    {text}", flush=True)
         return text
 
-    def tail(self, lines=60):
-        """The end of the log, for the terminal."""
-        text = self.log.read_text(errors="replace").splitlines()[-lines:] if self.log and self.log.exists() else []
-        return "\n".join(f"    | {line}" for line in text)
+    def tail(self, lines=40):
+        """What went wrong as the log tells it, and the end of the log, for the terminal."""
+        text = self.log.read_text(errors="replace").splitlines() if self.log and self.log.exists() else []
+        return "\n".join(f"    | {line}" for line in [*reasons(text), *text[-lines:]])
+
+
+def reasons(text, after=14, most=160):
+    """The lines that say why a test failed, each with what follows: a long log may end with what passed."""
+    wanted = set()
+    for at, line in enumerate(text):
+        if REASON.search(line):
+            wanted.update(range(max(0, at - 1), min(len(text), at + after)))
+    chosen = sorted(wanted)[:most]
+    return [text[at] for at in chosen] + (["…"] if chosen else [])
 
 
 def add_target(targets, message):
