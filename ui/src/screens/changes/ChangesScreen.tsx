@@ -4,8 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChangeSummaryDto } from "../../api/dto";
-import { errorCode, useWorkspace } from "../../api/workspace";
-import { showOverlay } from "../../commands/overlays";
+import { errorCode } from "../../api/workspace";
 import { type Command, useCommands } from "../../commands/registry";
 import { FilterField } from "../../filter/FilterField";
 import { type Facts, matches, parseFilter } from "../../filter/filter";
@@ -19,6 +18,7 @@ import { useSay } from "../../parts/useSay";
 import { stepFocus, useSteadyList } from "../../parts/useSteadyList";
 import { type Times, useNow, useTimes } from "../../parts/useTimes";
 import { usePlan } from "../graph/useDraft";
+import { useMayPlan } from "../graph/useMayPlan";
 import { PlanResult } from "./PlanResult";
 import { riskOf, signCounts } from "./read";
 import { useChanges } from "./useChanges";
@@ -123,14 +123,12 @@ export function ChangesScreen() {
 /** Plans what is committed; refused plans and "nothing to change" are said in the same sheet as drafts. */
 function usePlanCommits(env: string | undefined) {
   const { t } = useTranslation("changes");
-  const workspace = useWorkspace();
+  const mayPlan = useMayPlan();
   const plan = usePlan();
   const { mutate, reset, isPending, data, error } = plan;
-  const trusted = workspace.data?.trusted === true;
   const make = useCallback(() => {
-    if (!trusted) showOverlay("trust");
-    else if (!isPending) mutate({ environments: env === undefined ? [] : [env] });
-  }, [trusted, isPending, mutate, env]);
+    if (mayPlan() && !isPending) mutate({ environments: env === undefined ? [] : [env] });
+  }, [mayPlan, isPending, mutate, env]);
   const overlay =
     data !== undefined ? (
       <PlanResult result={data} onClose={reset} />

@@ -5,8 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChangeDetailDto } from "../../api/dto";
-import { useWorkspace } from "../../api/workspace";
-import { showOverlay } from "../../commands/overlays";
+import { errorCode } from "../../api/workspace";
 import { type Command, useCommands } from "../../commands/registry";
 import { Button } from "../../parts/controls";
 import { Dialog } from "../../parts/Dialog";
@@ -18,6 +17,7 @@ import { statusOf } from "../../parts/status";
 import { useSay } from "../../parts/useSay";
 import { type Times, useTimes } from "../../parts/useTimes";
 import { usePlan } from "../graph/useDraft";
+import { useMayPlan } from "../graph/useMayPlan";
 import { ApplySheet } from "./ApplySheet";
 import { ApproveSheet } from "./ApproveSheet";
 import { Decision } from "./Decision";
@@ -245,19 +245,17 @@ function useNext(
 /** Plans the same change again; what came of it is shown, and approvals of unchanged units stay. */
 function useReplan(change: ChangeDetailDto) {
   const { t } = useTranslation("changes");
-  const workspace = useWorkspace();
+  const mayPlan = useMayPlan();
   const plan = usePlan();
   const { mutate, isPending, data, error, reset } = plan;
   const { environment } = change;
-  const trusted = workspace.data?.trusted === true;
   const run = useCallback(() => {
-    if (!trusted) showOverlay("trust");
-    else if (!isPending) mutate({ environments: [environment] });
-  }, [trusted, isPending, mutate, environment]);
+    if (mayPlan() && !isPending) mutate({ environments: [environment] });
+  }, [mayPlan, isPending, mutate, environment]);
   const overlay =
     data !== undefined ? (
       <PlanResult result={data} onClose={reset} />
-    ) : error !== null ? (
+    ) : error !== null && errorCode(error) !== "untrusted-workspace" ? (
       <Dialog open onClose={reset} title={t("replan")} wide>
         <ErrorState error={error} onRetry={run} compact />
       </Dialog>

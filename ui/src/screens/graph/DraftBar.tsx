@@ -34,29 +34,30 @@ export function DraftBar({ draft, onSelect }: { draft: DraftDto; onSelect: (unit
         <span className="ok cc">+{added}</span> <span className="bad cc">−{removed}</span>
       </span>
       {draft.files.length > 0 && <WhatIfButton draft={draft} onSelect={onSelect} />}
-      <span className="grow" />
       {failure !== null && (
         <span className="bad cc ell" role="alert">
           {failure.message}
         </span>
       )}
-      <Button
-        kind="gho"
-        icon="undo"
-        keys="$mod+z"
-        reason={draft.canUndo ? undefined : t("draft.nothingToUndo")}
-        onClick={() => undo.mutate()}
-      >
-        {t("draft.undo")}
-      </Button>
-      {draft.redo !== null && (
-        <Button kind="gho" keys="$mod+Shift+z" onClick={() => redo.mutate()}>
-          {t("draft.redo")}
+      <span className="draft-do">
+        <Button
+          kind="gho"
+          icon="undo"
+          keys="$mod+z"
+          reason={draft.canUndo ? undefined : t("draft.nothingToUndo")}
+          onClick={() => undo.mutate()}
+        >
+          {t("draft.undo")}
         </Button>
-      )}
-      <Button kind="gho" onClick={() => setOpen(true)}>
-        {t("draft.show")}
-      </Button>
+        {draft.redo !== null && (
+          <Button kind="gho" keys="$mod+Shift+z" onClick={() => redo.mutate()}>
+            {t("draft.redo")}
+          </Button>
+        )}
+        <Button kind="gho" onClick={() => setOpen(true)}>
+          {t("draft.show")}
+        </Button>
+      </span>
       {open && <DraftDiff draft={draft} onClose={() => setOpen(false)} />}
     </section>
   );

@@ -7,7 +7,6 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PlanResponse } from "../../api/dto";
 import { errorCode, useWorkspace } from "../../api/workspace";
-import { showOverlay } from "../../commands/overlays";
 import { type Command, useCommands } from "../../commands/registry";
 import { FilterField } from "../../filter/FilterField";
 import { hasTerm, matches, parseFilter, toggleTerm } from "../../filter/filter";
@@ -38,6 +37,7 @@ import { PlanSheet } from "./PlanSheet";
 import { SelectionBar } from "./SelectionBar";
 import { useDraft, usePlan, useRedo, useUndo } from "./useDraft";
 import { type GraphUnit, type GraphView, useGraph } from "./useGraph";
+import { useMayPlan } from "./useMayPlan";
 import { useSelectionCommands } from "./useSelectionCommands";
 import { useUnitCommands } from "./useUnitCommands";
 import { FAR_FROM_UNITS, useCanvasView } from "./view";
@@ -280,17 +280,12 @@ interface DraftActions {
 
 /** Plan, commit and undo of the working tree; asks for trust before anything of the repository runs. */
 function useDraftActions(env: string | undefined): DraftActions {
-  const workspace = useWorkspace();
   const plan = usePlan();
   const undo = useUndo();
   const redo = useRedo();
   const [overlay, setOverlay] = useState<"commit" | "export" | null>(null);
   const { mutate, reset, isPending, data, error } = plan;
-  const trusted = workspace.data?.trusted === true;
-  const mayPlan = useCallback(() => {
-    if (!trusted) showOverlay("trust");
-    return trusted;
-  }, [trusted]);
+  const mayPlan = useMayPlan();
   const planDraft = useCallback(() => {
     if (mayPlan() && !isPending) mutate({ worktree: true, environments: env === undefined ? [] : [env] });
   }, [mayPlan, isPending, mutate, env]);

@@ -17,11 +17,13 @@ export function useArrangeCommands({
   layout,
   shown,
   put,
+  nudge,
   arrange,
 }: {
   layout: Layout;
   shown: Map<string, GraphUnit>;
   put: (places: ReadonlyMap<string, Point>) => void;
+  nudge: (units: readonly string[], by: Point) => void;
   arrange: (request: ArrangeRequest) => void;
 }): void {
   const { t } = useTranslation("author");
@@ -57,7 +59,11 @@ export function useArrangeCommands({
             group: "screen",
             keys: `Alt+Arrow${direction}`,
             ...needAny,
-            run: () => put(new Map(chosen().map((u) => [u.id, { x: u.x + x * STEP, y: u.y + y * STEP }]))),
+            run: () =>
+              nudge(
+                chosen().map((unit) => unit.id),
+                { x: x * STEP, y: y * STEP },
+              ),
           };
         }),
         {
@@ -74,6 +80,6 @@ export function useArrangeCommands({
           run: () => arrange({ releaseAll: true }),
         },
       ];
-    }, [t, layout, shown, put, arrange, several, any]),
+    }, [t, layout, shown, put, nudge, arrange, several, any]),
   );
 }

@@ -1,6 +1,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "../../api/client";
 import type { CommitRequest, CommitResponse, DraftDto, PlanRequest, PlanResponse } from "../../api/dto";
+import { errorCode } from "../../api/workspace";
+import { showOverlay } from "../../commands/overlays";
 
 /** Everything an edit, an undo or a commit makes old before the event stream can say so. */
 const afterEdit = ["draft", "graph", "unit", "matrix", "problems", "workspace", "file"];
@@ -42,6 +44,9 @@ export function usePlan() {
     onSuccess: () => {
       for (const key of ["changes", "change", "graph", "unit", "workspace"])
         void client.invalidateQueries({ queryKey: [key] });
+    },
+    onError: (error) => {
+      if (errorCode(error) === "untrusted-workspace") showOverlay("trust");
     },
   });
 }

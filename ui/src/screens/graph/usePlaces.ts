@@ -3,6 +3,7 @@ import { useCallback, useRef } from "react";
 import { create } from "zustand";
 import { useApi } from "../../api/client";
 import type { ArrangeRequest, LayoutDto } from "../../api/dto";
+import type { Point } from "./layout/types";
 import { useAfterEdit } from "./useDraft";
 
 /** Below the graph's key, so that whatever makes the graph old makes the places old; no Environment has an empty name. */
@@ -38,6 +39,12 @@ function joined(first: ArrangeRequest | null, second: ArrangeRequest): ArrangeRe
     release: [...(first.release ?? []), ...(second.release ?? [])],
     releaseAll: first.releaseAll,
   };
+}
+
+/** Where a unit was put last, before any picture shows it there: keys come faster than pictures. */
+export function useLastPlace(): (id: string) => Point | undefined {
+  const client = useQueryClient();
+  return useCallback((id) => client.getQueryData<LayoutDto>(KEY)?.units[id], [client]);
 }
 
 /** Puts units somewhere at once; the server keeps it. What comes while it does goes as one step, so a held key is few. */

@@ -7,7 +7,7 @@ import { cornerOf, held, steps, within } from "./layout/manual";
 import type { Layout, Point } from "./layout/types";
 import { useArrangeCommands } from "./useArrangeCommands";
 import type { GraphUnit } from "./useGraph";
-import { useArrange } from "./usePlaces";
+import { useArrange, useLastPlace } from "./usePlaces";
 import { useCanvasView } from "./view";
 
 /** Moves units by hand: those held follow the pointer, and keep their places when they are let go. */
@@ -40,7 +40,25 @@ export function useRearrange(layout: Layout, shown: Map<string, GraphUnit>) {
     },
     [layout, shown, arrange],
   );
-  useArrangeCommands({ layout, shown, put, arrange });
+  const last = useLastPlace();
+  const nudge = useCallback(
+    (ids: readonly string[], by: Point) =>
+      put(
+        new Map(
+          ids.flatMap((id): [string, Point][] => {
+            const unit = shown.get(id);
+            const drawn = at.get(id);
+            if (unit === undefined || drawn === undefined) return [];
+            const corner = cornerOf(layout, unit);
+            const put = last(id);
+            const from = put === undefined ? drawn : { x: corner.x + put.x, y: corner.y + put.y };
+            return [[id, { x: from.x + by.x, y: from.y + by.y }]];
+          }),
+        ),
+      ),
+    [at, layout, shown, last, put],
+  );
+  useArrangeCommands({ layout, shown, put, nudge, arrange });
 
   const onNodeDrag = useCallback<OnNodeDrag>(
     (_, node) => {

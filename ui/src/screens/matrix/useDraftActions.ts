@@ -1,8 +1,7 @@
 import { useCallback, useState } from "react";
 import type { PlanResponse } from "../../api/dto";
-import { useWorkspace } from "../../api/workspace";
-import { showOverlay } from "../../commands/overlays";
 import { usePlan, useRedo, useUndo } from "../graph/useDraft";
+import { useMayPlan } from "../graph/useMayPlan";
 
 export interface DraftActions {
   planDraft: () => void;
@@ -22,17 +21,12 @@ export interface DraftActions {
  * nothing of the repository runs before a person trusts it.
  */
 export function useDraftActions(env: string | undefined, blocked: string | undefined): DraftActions {
-  const workspace = useWorkspace();
   const { mutate: undoNow } = useUndo();
   const { mutate: redoNow } = useRedo();
   const { mutate, reset, isPending, data, error } = usePlan();
   const [committing, setCommitting] = useState(false);
-  const trusted = workspace.data?.trusted === true;
   const free = blocked === undefined;
-  const mayPlan = useCallback(() => {
-    if (!trusted) showOverlay("trust");
-    return trusted;
-  }, [trusted]);
+  const mayPlan = useMayPlan();
   return {
     planDraft: useCallback(() => {
       if (free && mayPlan() && !isPending) mutate({ worktree: true, environments: env === undefined ? [] : [env] });
