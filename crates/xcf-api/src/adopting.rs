@@ -41,7 +41,8 @@ impl App {
     pub async fn adopt_preview(&self, request: &AdoptPreviewRequest) -> Answer<AdoptPreviewDto> {
         let path = crate::app::expand_home(&request.path);
         let uid = uuid::Uuid::new_v4().to_string();
-        blocking(move || Ok(preview(&make(&path, &uid)?))).await
+        let only_opentofu = crate::family::only_opentofu().await;
+        blocking(move || Ok(preview(&make(&path, &uid, only_opentofu)?))).await
     }
     /// Use case: writes what was previewed.
     ///
@@ -49,11 +50,12 @@ impl App {
     /// The repository changed since (`adopt-changed`), a state is there already, or a file can't be written.
     pub async fn adopt(&self, request: &AdoptRequest) -> Answer<AdoptDoneDto> {
         let (path, request, paths) = (crate::app::expand_home(&request.path), request.clone(), self.paths().clone());
+        let only_opentofu = crate::family::only_opentofu().await;
         blocking(move || {
             if uuid::Uuid::parse_str(&request.uid).is_err() {
                 return Err(Problem::new(Kind::Usage, "bad-uid", format!("`{}` is no uid of a preview", request.uid)));
             }
-            let made = make(&path, &request.uid)?;
+            let made = make(&path, &request.uid, only_opentofu)?;
             if digest(&made) != request.digest {
                 let message = format!("{} changed since the preview was made", made.root.display());
                 return Err(Problem::new(Kind::Conflict, "adopt-changed", message)
@@ -71,7 +73,7 @@ impl App {
     }
 }
 
-fn make(folder: &Path, uid: &str) -> Answer<Made> {
+fn make(folder: &Path, uid: &str, only_opentofu: bool) -> Answer<Made> {
     let repo = Repo::discover(folder)
         .map_err(|e| Problem::from(e).hint("`git init` makes one: what a unit was applied from is a commit."))?;
     let root = repo.workdir()?.to_path_buf();
@@ -86,7 +88,7 @@ fn make(folder: &Path, uid: &str) -> Answer<Made> {
     let uid = workspace.uid().map_or_else(|| uid.to_owned(), |u| u.to_string());
     let name = root.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let branch = repo.head()?.branch.unwrap_or_else(|| "main".to_owned());
-    let facts = Facts { uid: uid.clone(), name, branch, states: states(&root, tree.as_ref()) };
+    let facts = Facts { uid: uid.clone(), name, branch, only_opentofu, states: states(&root, tree.as_ref()) };
     let proposal = propose(tree.as_ref(), &workspace, &facts);
     Ok(Made { root, uid, tree, proposal })
 }

@@ -17,6 +17,7 @@ mod executing;
 mod exporting;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+mod family;
 mod forming;
 mod history;
 pub mod http;

@@ -91,7 +91,7 @@ impl Workspace {
         let status = ledger.status(id, now).ok_or_else(|| Problem::not_found(id))?;
         // A driver that was killed could not say so: its lease tells.
         let killed = match run.as_ref().filter(|r| r.driver.is_some()) {
-            Some(run) if run.finished.is_none() => !self.driver_of(run).await?.is_some_and(|d| d.alive),
+            Some(run) if run.finished.is_none() => self.driver_died(run).await?,
             _ => false,
         };
         let people = self.people_of(&set).await?;

@@ -5,11 +5,8 @@ use crate::open::blocking;
 use crate::paths::Paths;
 use std::path::{Path, PathBuf};
 use xcf_core::ids::PersonName;
-use xcf_core::ports::runner::EngineSettings;
-use xcf_core::route::Engine;
-use xcf_engines::process::ChildLauncher;
-use xcf_engines::registry::Runners;
 use xcf_git::Author;
+use xcf_plan::adopt::ONLY_OPENTOFU;
 use xcf_plan::workspace::Workspace as Model;
 
 /// A made sample.
@@ -88,7 +85,7 @@ pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
     }
     // Absolute: engines do not agree about what `~` is.
     let root = paths.data.with_file_name("xcloudflow-sample").join(&uid).display().to_string();
-    let engines = engines(is_here(Engine::Terraform).await, is_here(Engine::Opentofu).await);
+    let engines = if crate::family::only_opentofu().await { ONLY_OPENTOFU } else { "" };
     let fill = move |text: &str| {
         let text = text.replace("@UID@", &uid).replace("@SAMPLE_ROOT@", &root);
         let mut text = text.replace("@ENGINES@", engines);
@@ -119,21 +116,6 @@ pub async fn init(folder: &Path, paths: &Paths) -> Answer<Made> {
     Ok(Made { folder, files: FILES.len(), identities: IDENTITIES.iter().map(|n| (*n).to_owned()).collect() })
 }
 
-/// True if a binary of this engine is found and answers.
-async fn is_here(engine: Engine) -> bool {
-    let Ok(launcher) = ChildLauncher::current() else { return false };
-    let probe = Runners::probe(&Runners::standard(&launcher), engine, &EngineSettings::default()).await;
-    probe.version.is_some() && probe.problem.is_none()
-}
-
-/// The matrix prefers Terraform; where only OpenTofu is, the sample names it, and so it comes first (`dsl §1` Config).
-fn engines(terraform: bool, opentofu: bool) -> &'static str {
-    match (terraform, opentofu) {
-        (false, true) => "  # Only OpenTofu was found on the machine this was made on.\n  engines:\n    opentofu: {}\n",
-        _ => "",
-    }
-}
-
 /// A failure is not worth ending `init`: commits then say that Git does not know who you are.
 fn set_identity(folder: &Path, author: &Author) {
     for (key, value) in [("user.name", &author.name), ("user.email", &author.email)] {
@@ -149,17 +131,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dsl1_the_sample_names_opentofu_only_where_terraform_is_not() {
+    fn dsl1_the_sample_s_config_reads_with_either_engine() {
         let (_, config) = FILES.iter().find(|(path, _)| *path == ".xcf.yaml").unwrap();
-        for (terraform, opentofu, named) in
-            [(true, true, false), (true, false, false), (false, true, true), (false, false, false)]
-        {
-            let text = config
-                .replace("@ENGINES@", engines(terraform, opentofu))
-                .replace("@UID@", "6f7f1c0e-8a53-4b0e-9d2c-5f0f5c3f7a11");
+        for engines in ["", ONLY_OPENTOFU] {
+            let text = config.replace("@ENGINES@", engines).replace("@UID@", "6f7f1c0e-8a53-4b0e-9d2c-5f0f5c3f7a11");
             let docs = xcf_core::docs::read_documents(".xcf.yaml", text.as_bytes(), &xcf_core::docs::Limits::default());
             assert!(!docs.broken && docs.diagnostics.is_empty(), "{text}: {:?}", docs.diagnostics);
-            assert_eq!(text.contains("opentofu: {}"), named);
         }
     }
 }

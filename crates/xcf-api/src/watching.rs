@@ -10,7 +10,7 @@ use crate::reviewing::Case;
 use crate::views::change::{deferred, edge_word};
 use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeUnit, UnitRunState as U};
-use xcf_core::event::{EffectMark, Event, EventKind as K, StreamId};
+use xcf_core::event::{DriverChange, EffectMark, Event, EventKind as K, StreamId};
 use xcf_core::ids::{RunId, UnitId};
 use xcf_plan::ledger::{Ledger, RunRecord, RunUnitRecord};
 use xcf_plan::render::change_set_risk;
@@ -66,7 +66,10 @@ impl Workspace {
         });
         Ok(RunDto {
             summary: summary(&case, run, &ledger, self.clock.now()),
-            waiting_for_driver: run.finished.is_none() && !driver.as_ref().is_some_and(|d| d.alive),
+            waiting_for_driver: match run.driver {
+                Some(_) => self.driver_died(run).await?,
+                None => run.finished.is_none(),
+            },
             driver,
             waits: waits.filter(|w| !w.why.is_empty()).collect(),
             if_cancelled: cancelled.iter().map(|s| s.text.clone()).collect(),
@@ -97,6 +100,18 @@ impl Workspace {
             holder: l.holder,
             until: l.until.to_string(),
         }))
+    }
+    /// True if the driver that `run` says it has is gone without a word. Who leaves says so first and ends its lease then,
+    /// so a lease that is missing means it only if the log, read after it, still names that driver.
+    pub(crate) async fn driver_died(&self, run: &RunRecord) -> Answer<bool> {
+        if self.driver_of(run).await?.is_some_and(|d| d.alive) {
+            return Ok(false);
+        }
+        let ledger = self.ledger().await?;
+        Ok(ledger
+            .runs
+            .get(&run.id)
+            .is_some_and(|now| died(run.driver.as_ref(), now.driver.as_ref(), now.finished.is_some())))
     }
     /// Phases per unit, from the run's own stream.
     async fn timelines(&self, id: RunId) -> Answer<BTreeMap<UnitId, Timeline>> {
@@ -342,4 +357,26 @@ fn phase_word(action: &str) -> Option<&'static str> {
         "reverse" => "reversing",
         _ => return None,
     })
+}
+
+/// Whether the driver `seen`, whose lease was missing after that, died: the log read since must still name it.
+fn died(seen: Option<&DriverChange>, named: Option<&DriverChange>, finished: bool) -> bool {
+    !finished && seen.is_some() && seen == named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found as `xcf resume` through a server giving up on a run that was just closing.
+    #[test]
+    fn d7_a_driver_whose_lease_ended_because_it_finished_or_left_did_not_die() {
+        let first = DriverChange { holder: "host:1:1".into(), fence: 1, reason: String::new() };
+        let second = DriverChange { fence: 2, ..first.clone() };
+        assert!(died(Some(&first), Some(&first), false));
+        assert!(!died(Some(&first), Some(&first), true), "it finished the run");
+        assert!(!died(Some(&first), None, false), "it said that it leaves");
+        assert!(!died(Some(&first), Some(&second), false), "another has it already");
+        assert!(!died(None, None, false), "nobody drove it");
+    }
 }

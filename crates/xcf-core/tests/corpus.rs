@@ -35,7 +35,7 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 fn corpus() -> Result<Vec<PathBuf>, String> {
     let folder = folder().ok_or("XCF_CACHE is not set (source scripts/env.sh)")?;
     if yaml_files(&folder).is_empty() {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/setup.sh");
+        let script = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../scripts/setup.sh");
         let done = Command::new(script).arg("corpus").output().map_err(|e| e.to_string())?;
         if !done.status.success() {
             return Err(format!("the packages can't be fetched: {}", String::from_utf8_lossy(&done.stderr).trim()));

@@ -12,7 +12,7 @@ use xcf_core::docs::schema::schema;
 use xcf_core::docs::{Kind, Limits, read_documents};
 
 fn fixtures(folder: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("tests/fixtures").join(folder);
     let mut open: Vec<PathBuf> = vec![root.clone()];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {

@@ -97,6 +97,16 @@ async fn opentofu() -> Option<Case> {
     terraform_family(Engine::Opentofu, Terraform::opentofu(launcher())).await
 }
 
+/// Either may be absent, and its own tests are skipped then; never both.
+#[tokio::test]
+async fn d10_terraform_or_opentofu_is_here() {
+    let mut missing = Vec::new();
+    for runner in [Terraform::hashicorp(launcher()), Terraform::opentofu(launcher())] {
+        missing.extend(runner.probe(&Default::default()).await.problem);
+    }
+    assert!(missing.len() < 2, "{missing:?}");
+}
+
 async fn ansible() -> Option<Case> {
     let runner = Ansible::new(launcher());
     if let Some(problem) = runner.probe(&Default::default()).await.problem {

@@ -5,7 +5,7 @@ mod support;
 
 use serde_json::{Value, json};
 use std::fs;
-use support::{Bench, files_holding, have, launcher};
+use support::{Bench, files_holding, have, is_there, launcher};
 use xcf_core::plan::{Action, Fidelity};
 use xcf_core::ports::runner::{Inspection, Runner, UnitContext};
 use xcf_core::route::{Backup, Engine};
@@ -43,12 +43,24 @@ output "login" {
 }
 "#;
 
+/// Terraform, or OpenTofu on a machine that has only that: they share the adapter.
+fn engine() -> Engine {
+    if is_there("terraform") || !is_there("tofu") { Engine::Terraform } else { Engine::Opentofu }
+}
+
+fn here() -> bool {
+    is_there("tofu") || have("terraform")
+}
+
 fn runner() -> Terraform {
-    Terraform::hashicorp(launcher())
+    match engine() {
+        Engine::Opentofu => Terraform::opentofu(launcher()),
+        _ => Terraform::hashicorp(launcher()),
+    }
 }
 
 fn bench() -> Bench {
-    let mut bench = Bench::new(Engine::Terraform, "infra/net");
+    let mut bench = Bench::new(engine(), "infra/net");
     bench.write("infra/net/main.tf", MODULE);
     bench.known("name", json!("blue"));
     bench
@@ -56,7 +68,7 @@ fn bench() -> Bench {
 
 #[tokio::test]
 async fn d10_plan_apply_outputs_and_nothing_left() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -89,7 +101,7 @@ async fn d10_plan_apply_outputs_and_nothing_left() {
 
 #[tokio::test]
 async fn d6_only_changed_attributes_and_replace_reasons() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -116,7 +128,7 @@ async fn d6_only_changed_attributes_and_replace_reasons() {
 
 #[tokio::test]
 async fn d6_a_saved_plan_goes_stale() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -131,7 +143,7 @@ async fn d6_a_saved_plan_goes_stale() {
 /// The plan file names its state by place: applied elsewhere it would write to the old place, or fail.
 #[tokio::test]
 async fn d6_a_saved_plan_is_stale_once_its_state_lies_elsewhere() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -152,7 +164,7 @@ async fn d6_a_saved_plan_is_stale_once_its_state_lies_elsewhere() {
 
 #[tokio::test]
 async fn d2_7_secrets_never_show() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -183,7 +195,7 @@ async fn d2_7_secrets_never_show() {
 
 #[tokio::test]
 async fn dsl6_strange_input_is_an_error() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -195,7 +207,7 @@ async fn dsl6_strange_input_is_an_error() {
 
 #[tokio::test]
 async fn d6_unknown_inputs_are_truly_unknown() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -218,7 +230,7 @@ async fn d6_unknown_inputs_are_truly_unknown() {
 
 #[tokio::test]
 async fn dsl2_invalid_module_is_located() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -233,7 +245,7 @@ async fn dsl2_invalid_module_is_located() {
 
 #[tokio::test]
 async fn dsl8_shared_state_is_refused() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -263,7 +275,7 @@ async fn dsl8_shared_state_is_refused() {
 
 #[tokio::test]
 async fn dsl2_moved_unit_changes_nothing_and_two_states_conflict() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -285,7 +297,7 @@ async fn dsl2_moved_unit_changes_nothing_and_two_states_conflict() {
 
 #[tokio::test]
 async fn d6_snapshot_restores_the_state() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -305,7 +317,7 @@ async fn d6_snapshot_restores_the_state() {
 
 #[tokio::test]
 async fn d6_destroy_plans_and_applies_the_removal() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -331,7 +343,7 @@ async fn d7_inspect_without_an_earlier_attempt_is_not_started() {
 
 #[tokio::test]
 async fn d10_the_pinned_version_must_be_there() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();
@@ -345,7 +357,7 @@ async fn d10_the_pinned_version_must_be_there() {
 
 #[tokio::test]
 async fn d7_two_units_plan_and_apply_the_same_module_at_once() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let bench = bench();
@@ -376,7 +388,7 @@ async fn d7_two_units_plan_and_apply_the_same_module_at_once() {
 
 #[tokio::test]
 async fn d2_7_what_a_provisioner_prints_is_masked_in_lines_and_files() {
-    if !have("terraform") {
+    if !here() {
         return;
     }
     let mut bench = bench();

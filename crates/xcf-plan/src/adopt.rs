@@ -12,6 +12,7 @@ mod roots;
 mod writing;
 
 pub use roots::{Root, roots};
+pub use writing::ONLY_OPENTOFU;
 
 use crate::workspace::Workspace;
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub name: String,
     /// Default branch.
     pub branch: String,
+    /// True where OpenTofu is the only one of its family: the router prefers Terraform until the workspace names another.
+    pub only_opentofu: bool,
     /// State files beside the roots' text (they are seldom committed), by root.
     pub states: BTreeMap<String, LocalState>,
 }

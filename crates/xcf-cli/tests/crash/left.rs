@@ -99,7 +99,7 @@ fn dsl7_a_renamed_unit_is_removed_under_its_present_name() {
 }
 
 fn terraform() -> bool {
-    let there = crate::world::tool("terraform").is_some();
+    let there = crate::world::terraform().is_some();
     if !there {
         println!("skipped: terraform is needed on PATH or in XCF_TOOLS");
     }

@@ -90,7 +90,7 @@ fn d7_drivers_that_live_for_a_few_appends_finish_the_run() {
 
 #[test]
 fn d7_real_terraform_killed_over_the_run_makes_each_unit_once() {
-    let there = world::tool("terraform").is_some();
+    let there = world::terraform().is_some();
     if !there {
         println!("skipped: terraform is needed on PATH or in XCF_TOOLS");
         return;

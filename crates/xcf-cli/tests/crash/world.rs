@@ -42,6 +42,9 @@ impl World {
         let script = world.engine().join("terraform");
         let config = if scripted {
             format!("{CONFIG}  engines:\n    terraform:\n      binary: scripted-terraform\n")
+        } else if tool("terraform").is_none() && tool("tofu").is_some() {
+            // The router prefers Terraform until the workspace names another.
+            format!("{CONFIG}  engines:\n    opentofu: {{}}\n")
         } else {
             CONFIG.to_owned()
         };
@@ -195,7 +198,12 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Where a tool is: PATH, else the folder of set-up tools.
-pub fn tool(name: &str) -> Option<PathBuf> {
+/// Terraform, or OpenTofu where there is only that.
+pub fn terraform() -> Option<PathBuf> {
+    tool("terraform").or_else(|| tool("tofu"))
+}
+
+fn tool(name: &str) -> Option<PathBuf> {
     let path = format!("{}:{}", std::env::var("PATH").unwrap_or_default(), tools().display());
     path.split(':').map(|dir| Path::new(dir).join(name)).find(|file| file.exists())
 }

@@ -108,8 +108,10 @@ impl Sample {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("made")).unwrap();
         let sample = Self { dir: home.path().join("work"), home, wrappers: None, alone: false };
+        // The router prefers Terraform until the workspace names another.
+        let engines = if terraform() == "tofu" && has("tofu") { "  engines:\n    opentofu: {}\n" } else { "" };
         let config = format!(
-            "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: work\n  uid: {UID}\nspec:\n  branch: main\n"
+            "apiVersion: xcloudflow.io/v1alpha1\nkind: Config\nmetadata:\n  name: work\n  uid: {UID}\nspec:\n  branch: main\n{engines}"
         );
         for (path, text) in [(".xcf.yaml", config.as_str()), ("modules/thing/main.tf", THING)].iter().chain(files) {
             sample.write(path, text);

@@ -12,6 +12,7 @@ fn facts() -> Facts {
         uid: "6f1c0f1e-0000-4000-8000-000000000001".into(),
         name: "My Repo".into(),
         branch: "main".into(),
+        only_opentofu: false,
         states: [].into(),
     }
 }

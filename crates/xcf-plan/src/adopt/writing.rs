@@ -17,6 +17,10 @@ use xcf_core::route::Lifecycle;
 
 const LARGEST: u64 = 2 << 20;
 
+/// For the `spec` of `.xcf.yaml`: named there, OpenTofu comes before Terraform (`dsl §1` Config).
+pub const ONLY_OPENTOFU: &str =
+    "  # Only OpenTofu was found on the machine this was made on.\n  engines:\n    opentofu: {}\n";
+
 /// A path for a Composition that is not taken.
 pub(super) fn composition_path(tree: &dyn Tree, lifecycle: Lifecycle, name: &str) -> String {
     let folder = match lifecycle {
@@ -37,7 +41,8 @@ pub(super) fn composition_path(tree: &dyn Tree, lifecycle: Lifecycle, name: &str
 pub(super) fn config(facts: &Facts) -> String {
     let (uid, name, branch) = (quoted(&facts.uid), label(&facts.name), quoted(&facts.branch));
     format!(
-        "apiVersion: {API_VERSION}\nkind: Config\nmetadata:\n  name: {name}\n  # It, not the path, identifies this workspace and its state.\n  uid: {uid}\nspec:\n  branch: {branch}\n"
+        "apiVersion: {API_VERSION}\nkind: Config\nmetadata:\n  name: {name}\n  # It, not the path, identifies this workspace and its state.\n  uid: {uid}\nspec:\n  branch: {branch}\n{}",
+        if facts.only_opentofu { ONLY_OPENTOFU } else { "" }
     )
 }
 
