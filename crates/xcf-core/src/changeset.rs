@@ -286,6 +286,9 @@ pub struct ChangeUnit {
     /// Labels of Composition and Environment, for policies.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// What it makes a month cost; none where no prices are configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<crate::cost::Cost>,
     /// Inputs as policies see them: secrets masked, unknown values as `{"unknown": true}`; null if they could not be resolved.
     #[serde(default)]
     pub inputs: serde_json::Value,

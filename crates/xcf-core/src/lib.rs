@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod changeset;
+pub mod cost;
 pub mod diag;
 pub mod digest;
 pub mod docs;

@@ -3,7 +3,7 @@
 
 use crate::gates::{Judges, Side, Subject, unit_gate};
 use crate::wayback::{self, ReverseFacts};
-use crate::{meaning, render};
+use crate::{cost, meaning, render};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -197,6 +197,12 @@ pub fn change_unit(mut draft: UnitDraft<'_>, frame: &Frame<'_>, only_moves: bool
         backup: &backup,
     };
     let way_back = wayback::derive(draft.plan.as_ref(), &facts);
+    let sides = [frame.head.prices.as_ref(), frame.base_side.and_then(|base| base.prices.as_ref())];
+    // What only gets another name runs, and costs, as before.
+    let cost = match draft.action {
+        UnitAction::Move => None,
+        _ => cost::estimate(draft.plan.as_ref(), !incomplete, sides),
+    };
     let mut made = ChangeUnit {
         id: unit.id.clone(),
         action: draft.action,
@@ -224,6 +230,7 @@ pub fn change_unit(mut draft: UnitDraft<'_>, frame: &Frame<'_>, only_moves: bool
         observe: unit.observe,
         region: unit.region.clone(),
         labels: unit.labels.clone(),
+        cost,
         inputs: draft.inputs,
     };
     made.unit_digest = meaning::unit_digest(&made);

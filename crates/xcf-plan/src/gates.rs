@@ -11,10 +11,11 @@ pub use approvals::{
 pub use refusal::refuse;
 pub use side::{GateRule, Side};
 
+use crate::cost::estimate;
 use std::collections::BTreeMap;
 use xcf_core::changeset::{Need, UnitAction, UnitGate};
 use xcf_core::diag::Place;
-use xcf_core::docs::rules::ApprovalMatch;
+use xcf_core::docs::rules::{ApprovalMatch, CostMatch};
 use xcf_core::docs::shapes::OneOrMany;
 use xcf_core::ids::{Role, UnitId};
 use xcf_core::plan::UnitPlan;
@@ -118,7 +119,7 @@ impl Needs {
     /// Per role the highest count over matching rules; none match: the Environment's approvers.
     fn add_side(&mut self, subject: &Subject<'_>, side: &Side) {
         let mut asked = false;
-        for rule in side.rules.iter().filter(|rule| matches(&rule.spec.matches, subject)) {
+        for rule in side.rules.iter().filter(|rule| matches(&rule.spec.matches, subject, side)) {
             self.exclude_author |= rule.spec.exclude_author == Some(true);
             for require in &rule.spec.require {
                 asked = true;
@@ -163,14 +164,21 @@ impl Needs {
 
 /// True if a rule is about the unit. Keys are and'ed, lists or'ed. Where the answer is not known yet (no complete plan, no
 /// price), the rule counts: a gate may turn out too strict, never too loose.
-fn matches(wanted: &ApprovalMatch, subject: &Subject<'_>) -> bool {
+fn matches(wanted: &ApprovalMatch, subject: &Subject<'_>, side: &Side) -> bool {
     let environment = one_of(wanted.environment.as_ref(), |e| e == subject.id.environment.as_str());
     let lifecycle = one_of(wanted.lifecycle.as_ref(), |l| l.normalised() == subject.lifecycle);
     let unknown = subject.incomplete || subject.plan.is_none();
     let changes = || subject.plan.into_iter().flat_map(|plan| &plan.changes);
     let types = unknown || one_of(wanted.resource_types.as_ref(), |t| changes().any(|c| &c.resource_type == t));
     let actions = unknown || one_of(wanted.actions.as_ref(), |a| changes().any(|c| c.action == *a));
-    environment && lifecycle && types && actions
+    environment && lifecycle && types && actions && wanted.cost.as_ref().is_none_or(|bound| dear(bound, subject, side))
+}
+
+/// True if the unit costs more than the bound, by the prices of the side whose rule it is, or if that is not known.
+fn dear(bound: &CostMatch, subject: &Subject<'_>, side: &Side) -> bool {
+    let cost = estimate(subject.plan, !subject.incomplete, [side.prices.as_ref(), None]);
+    let comparable = cost.filter(|c| c.currency == bound.currency).and_then(|c| c.monthly());
+    comparable.is_none_or(|monthly| monthly > bound.above)
 }
 
 fn one_of<T>(wanted: Option<&OneOrMany<T>>, is_it: impl Fn(&T) -> bool) -> bool {

@@ -13,6 +13,7 @@ pub mod canvas;
 pub mod catalog;
 pub mod closure;
 pub mod content;
+pub mod cost;
 pub mod covered;
 pub mod form;
 pub mod gates;

@@ -15,6 +15,7 @@ pub use risk::{Facts, Risk, RiskLevel, Section, change_set_risk, facts, not_full
 pub use values::{AttributeChange, attributes, short, text_diff};
 
 use xcf_core::changeset::{ChangeSet, ChangeUnit, PolicyOutcome, UnitAction};
+use xcf_core::cost::Cost;
 use xcf_core::plan::{Action, Fidelity, OutputChange, ResourceChange};
 use xcf_core::secret::MASK;
 
@@ -141,6 +142,22 @@ pub(crate) fn policy_words(change_set: &ChangeSet) -> String {
     let of = |wanted| change_set.policies.iter().filter(|p| p.outcome == wanted).count();
     let (denied, warned) = (of(PolicyOutcome::Deny), of(PolicyOutcome::Warn));
     format!("{denied} denied, {warned} warned, {} passed", change_set.policies_passed)
+}
+
+/// What the units that would run make a month cost; none where no prices are configured.
+#[must_use]
+pub fn total_cost<'a>(change_sets: impl IntoIterator<Item = &'a ChangeSet>) -> Option<Cost> {
+    let units = change_sets.into_iter().flat_map(|set| &set.units).filter(|u| u.is_runnable());
+    crate::cost::total(units.filter_map(|u| u.cost.as_ref()))
+}
+
+/// The cost in words: unknown is not zero, and not configured is not unknown.
+pub(crate) fn cost_words<'a>(change_sets: impl IntoIterator<Item = &'a ChangeSet>) -> String {
+    match total_cost(change_sets) {
+        None => "not configured".to_owned(),
+        Some(cost) if cost.unpriced.is_empty() => cost.to_string(),
+        Some(cost) => format!("{cost} ({} resources without a price)", cost.unpriced.len()),
+    }
 }
 
 /// Cuts a rendering at a line, and says so.

@@ -24,6 +24,7 @@ pub(crate) use read::is_document_file;
 pub use read::{RegoFile, Unreadable};
 
 use crate::content::ModuleContent;
+use crate::cost::PriceSheet;
 use crate::graph::{Graph, Order};
 use crate::matrix::Rows;
 use std::collections::BTreeMap;
@@ -103,6 +104,8 @@ pub struct Workspace {
     pub waivers: Vec<Doc<WaiverSpec>>,
     /// People documents.
     pub people: Vec<Doc<PeopleSpec>>,
+    /// Prices, if there are any; a sheet that can't be used knows none, so that every cost is unknown.
+    pub prices: Option<PriceSheet>,
     /// Rego policies, by path; tests (`*_test.rego`) are left out.
     pub rego: Vec<RegoFile>,
     /// Environments, by name; the implicit one if there is no Environment document.

@@ -308,10 +308,24 @@ pub struct ChangeDetailDto {
     pub awaits_person: bool,
     /// True if only time or a lock holds it.
     pub held: bool,
+    /// What it makes a month cost; none where no prices are configured.
+    pub cost: Option<CostDto>,
     /// Markdown rendering.
     pub markdown: String,
     /// Console rendering.
     pub console: String,
+}
+
+/// A difference to what a month costs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CostDto {
+    /// In whole currency, negative where it gets cheaper; none if it is not known.
+    pub monthly: Option<f64>,
+    /// ISO 4217.
+    pub currency: String,
+    /// Changed resources without a known price.
+    pub unpriced: u32,
 }
 
 /// A frozen edge.

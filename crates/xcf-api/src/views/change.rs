@@ -1,8 +1,8 @@
 //! A ChangeSet for review: risk first, with what is missing and what the acting person may do.
 
 use crate::dto::{
-    ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CountsDto, DiagnosticDto, FrozenEdgeDto,
-    PlaceDto, PolicyResultDto, SaidDto, line,
+    ApprovalSlotDto, ChangeDetailDto, ChangeSummaryDto, ChangeUnitDto, CostDto, CountsDto, DiagnosticDto,
+    FrozenEdgeDto, PlaceDto, PolicyResultDto, SaidDto, line,
 };
 use crate::views::allowed::ended;
 use crate::views::plan::unit_plan;
@@ -13,7 +13,7 @@ use xcf_core::plan::Reversibility;
 use xcf_core::said::list;
 use xcf_plan::gates::{GateReport, missing_consents};
 use xcf_plan::ledger::{ChangeSetRecord, EndMark, RevisionRecord};
-use xcf_plan::render::{Section, by_section, change_set_risk, section};
+use xcf_plan::render::{Section, by_section, change_set_risk, section, total_cost};
 
 /// Everything the review is made of.
 pub(crate) struct Review<'a> {
@@ -231,6 +231,11 @@ impl Review<'_> {
                     place: PlaceDto::from(&p.place),
                 })
                 .collect(),
+            cost: total_cost([c]).map(|cost| CostDto {
+                monthly: cost.monthly(),
+                currency: cost.currency,
+                unpriced: u32::try_from(cost.unpriced.len()).unwrap_or(u32::MAX),
+            }),
             policies_passed: c.policies_passed,
             approvals: self.approvals(),
             solo: self.solo,

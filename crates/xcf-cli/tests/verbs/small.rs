@@ -217,3 +217,30 @@ fn d15_validate_is_1_with_errors_and_0_with_warnings() {
     assert_eq!(found["diagnostics"][0]["file"], "compositions/none.yaml");
     sample.xcf(&["graph"]).exits(1);
 }
+
+#[test]
+fn r4_3_a_price_sheet_tells_what_a_change_costs_and_a_rule_about_it_binds() {
+    if !needs("terraform") {
+        return;
+    }
+    let sample = Sample::of(&GATED.files("one"));
+    let told = |planned: &Value| {
+        let id = only_set(planned)["id"].as_str().unwrap().to_owned();
+        (sample.xcf(&["-o", "json", "show", &id]).exits(0).json(), sample.xcf(&["show", &id]).exits(0).out)
+    };
+    let (change, text) = told(&sample.plan(&[], 2));
+    assert!(change["cost"].is_null() && text.contains("cost: not configured"), "{text}");
+    sample.write(".xcf/prices.yaml", "version: a\ncurrency: EUR\nprices: {terraform_data: [{monthly: 7.25}]}\n");
+    sample.write(
+        "policies/cost.rego",
+        "package main\n\ndeny contains msg if {\n\tsome u in input.units\n\tu.cost.monthly > 7\n\tmsg := sprintf(\"%v a month\", [u.cost.monthly])\n}\n",
+    );
+    sample.commit("Prices");
+    let (change, text) = told(&sample.plan(&[], 3));
+    assert_eq!((&change["cost"]["monthly"], &change["cost"]["currency"]), (&7.25.into(), &"EUR".into()), "{change:#}");
+    assert!(text.contains("+7.25 EUR a month") && text.contains("7.25 a month (policies/cost.rego"), "{text}");
+    // A sheet that can't be used: said, and nothing is taken for cheap.
+    sample.write(".xcf/prices.yaml", "version: a\ncurrency: EUR\nprices: {terraform_data: [{monthly: cheap}]}\n");
+    let ran = sample.xcf(&["validate"]).exits(1);
+    assert!(ran.err.contains("bad-prices") || ran.out.contains("bad-prices"), "{} {}", ran.out, ran.err);
+}

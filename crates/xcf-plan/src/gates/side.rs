@@ -1,5 +1,6 @@
 //! What one commit says about the gates of an Environment.
 
+use crate::cost::PriceSheet;
 use crate::workspace::Workspace;
 use std::collections::BTreeMap;
 use xcf_core::diag::Place;
@@ -27,6 +28,8 @@ pub struct Side {
     pub approvers: BTreeMap<Role, u32>,
     /// Where the approvers stand.
     pub approvers_place: Option<Place>,
+    /// Prices that its rules and the shown cost are reckoned by.
+    pub prices: Option<PriceSheet>,
     /// `protection.allowDestroy: never`, with its place.
     pub destroy_never: Option<Place>,
 }
@@ -49,6 +52,7 @@ impl Side {
             rules: rules.collect(),
             approvers_place: doc.filter(|_| !approvers.is_empty()).map(|d| d.place("/spec/approvers")),
             approvers,
+            prices: model.prices.clone(),
             destroy_never: never.map(|d| d.place("/spec/protection/allowDestroy")),
         }
     }

@@ -378,3 +378,34 @@ fn dsl10_a_unit_is_judged_by_its_newest_digest() {
     let again = ChangeUnit { unit_digest: xcf_core::digest::sha256(b"planned again"), ..set.units[0].clone() };
     assert!(!evaluate_unit(&again, &circle, &[given(&yes)]).met);
 }
+
+#[test]
+fn r6_9_a_rule_about_cost_counts_above_its_bound_or_where_the_cost_is_not_known() {
+    let bound = rule(json!({"cost": {"above": 50, "currency": "USD"}}), json!([{"role": "finance"}]), false);
+    let sheet = |text: &str| {
+        let tree = crate::testkit::Files::new().with(crate::cost::PRICES, text).tree();
+        crate::cost::prices(&tree).unwrap()
+    };
+    let prices = |price: &str| {
+        sheet(&format!("version: a\ncurrency: USD\nprices: {{terraform_data: [{{monthly: {price}, per: input}}]}}\n"))
+    };
+    let unit = crate::assemble::samples::unit("prod/net/vpc", Lifecycle::Foundation, Gate::Approve);
+    let mut plan = crate::assemble::samples::update();
+    plan.changes[0].before = json!({"input": 1});
+    plan.changes[0].after = json!({"input": 2});
+    let asks = |head: &Side, base: Option<&Side>| {
+        let mut frame = crate::assemble::samples::frame(head);
+        frame.base_side = base;
+        let draft = crate::assemble::samples::draft(&unit, plan.clone());
+        let made = crate::assemble::change_unit(draft, &frame, false);
+        made.gate.needs.iter().any(|need| need.role.as_ref().is_some_and(|r| r.as_str() == "finance"))
+    };
+    let side = |prices| Side { rules: vec![bound.clone()], prices, ..Side::default() };
+    assert!(asks(&side(prices("51")), None));
+    assert!(!asks(&side(prices("50")), None), "not above it");
+    assert!(asks(&side(None), None), "no prices: unknown");
+    assert!(asks(&side(sheet("version: a\ncurrency: EUR\nprices: {terraform_data: [{monthly: 0}]}\n")), None));
+    // Base's rule is judged by base's prices: a change can't make itself cheap.
+    assert!(asks(&side(prices("1")), Some(&side(prices("51")))));
+    assert!(!asks(&side(prices("1")), Some(&side(prices("2")))));
+}

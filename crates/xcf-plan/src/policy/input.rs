@@ -37,7 +37,7 @@ fn unit(unit: &ChangeUnit) -> Value {
         "route": route(&unit.route),
         "inputs": unit.inputs,
         "changes": changes,
-        "cost": null,
+        "cost": unit.cost.as_ref().and_then(|c| Some(json!({"monthly": c.monthly()?, "currency": c.currency}))),
     })
 }
 

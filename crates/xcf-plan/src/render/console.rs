@@ -1,8 +1,8 @@
 //! Plain console text: no colour codes, the shell adds them.
 
 use super::{
-    Size, attribute_words, attributes, by_section, change_set_risk, counts_words, headline, limit, output_words,
-    policy_words, sign, sorted_changes, total_counts,
+    Size, attribute_words, attributes, by_section, change_set_risk, cost_words, counts_words, headline, limit,
+    output_words, policy_words, sign, sorted_changes, total_counts,
 };
 use std::fmt::Write as _;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
@@ -17,7 +17,8 @@ pub fn console(change_set: &ChangeSet, size: Size) -> String {
     let _ =
         writeln!(out, "{} r{} · {} · {}", change_set.id, change_set.revision, change_set.environment, change_set.title);
     let _ = writeln!(out, "{} units: {}", change_set.units.len(), counts_words(total));
-    let _ = writeln!(out, "risk {} · policies: {}", risk.level.as_str(), policy_words(change_set));
+    let (policies, cost) = (policy_words(change_set), cost_words([change_set]));
+    let _ = writeln!(out, "risk {} · policies: {policies} · cost: {cost}", risk.level.as_str());
     for result in &change_set.policies {
         let unit = result.unit.as_ref().map(|u| format!(" [{u}]")).unwrap_or_default();
         let _ = writeln!(out, "  {} {}{unit}: {} ({})", result.outcome, result.rule, result.message, result.place);

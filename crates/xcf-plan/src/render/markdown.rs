@@ -1,8 +1,8 @@
 //! Markdown for pull request comments and `-o markdown`. Values stand in code spans, so that nothing in them is markup.
 
 use super::{
-    Size, attribute_words, attributes, by_section, change_set_risk, counts_words, headline, limit, output_words,
-    policy_words, sign, sorted_changes, total_counts,
+    Size, attribute_words, attributes, by_section, change_set_risk, cost_words, counts_words, headline, limit,
+    output_words, policy_words, sign, sorted_changes, total_counts,
 };
 use std::fmt::Write as _;
 use xcf_core::changeset::{ChangeSet, ChangeUnit};
@@ -22,7 +22,7 @@ pub fn markdown(change_set: &ChangeSet, size: Size) -> String {
         counts_words(total),
         risk.level.as_str()
     );
-    let _ = writeln!(out, "Policies: {}.\n", policy_words(change_set));
+    let _ = writeln!(out, "Policies: {}. Cost: {}.\n", policy_words(change_set), cost_words([change_set]));
     for result in &change_set.policies {
         let unit = result.unit.as_ref().map(|u| format!(" `{u}`")).unwrap_or_default();
         let _ = writeln!(

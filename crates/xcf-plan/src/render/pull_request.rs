@@ -4,7 +4,9 @@
 
 use super::budget::{Group, Item, fit};
 use super::markdown::{change_full, change_line, code, escape, unit_facts};
-use super::{by_section, change_set_risk, counts_words, headline, not_fully_known, sorted_changes, total_counts};
+use super::{
+    by_section, change_set_risk, cost_words, counts_words, headline, not_fully_known, sorted_changes, total_counts,
+};
 use std::collections::BTreeMap;
 use xcf_core::changeset::{ChangeSet, ChangeUnit, PolicyOutcome, UnitAction};
 use xcf_core::plan::Action;
@@ -124,9 +126,10 @@ fn head(report: &Report<'_>) -> String {
         risk.map_or("low", |r| r.as_str()),
     ));
     out.push_str(&format!(
-        "Policies: {} denied, {} warned, {passed} passed. Cost: not configured. Approvals: {} open.\n\n",
+        "Policies: {} denied, {} warned, {passed} passed. Cost: {}. Approvals: {} open.\n\n",
         policies(report, PolicyOutcome::Deny),
         policies(report, PolicyOutcome::Warn),
+        cost_words(report.changes.iter().map(|r| r.change_set)),
         open_approvals(report),
     ));
     out

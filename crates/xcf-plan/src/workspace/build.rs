@@ -10,6 +10,7 @@ use super::read::{self, Documents, Unreadable};
 use super::refs::{Links, choices, normalise};
 use super::wire::{InstanceKey, Wiring};
 use super::{Workspace, environments, moved, names};
+use crate::cost::{self, PriceSheet};
 use crate::graph::{Graph, cycles, effective_layers};
 use crate::matrix::Rows;
 use crate::router::EngineChoice;
@@ -32,6 +33,10 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
     findings.extend(of_modules);
     let index = CompositionIndex::of(&catalog.compositions, |i| !twice_compositions.contains(&i));
     findings.extend(environments::check(&catalog));
+    let prices = cost::prices(tree).unwrap_or_else(|diagnostic| {
+        findings.push(Finding::new(*diagnostic));
+        Some(PriceSheet::default())
+    });
 
     let faults = faulty_places(&documents, &findings);
     let rows = Rows::of(&catalog.matrices);
@@ -129,6 +134,7 @@ pub(super) fn build(tree: &dyn Tree) -> Workspace {
         approval_rules,
         waivers,
         people,
+        prices,
         rego: documents.rego,
         environments: all_environments,
         units,

@@ -906,6 +906,7 @@ export type ChangeDetailDto = ChangeSummaryDto & {
      * True if only time or a lock holds it.
      */
     held: boolean;
+    cost?: CostDto | null;
     /**
      * Markdown rendering.
      */
@@ -1149,6 +1150,24 @@ export type CommitResponse = {
      * Branch it is on.
      */
     branch: string;
+};
+
+/**
+ * A difference to what a month costs.
+ */
+export type CostDto = {
+    /**
+     * In whole currency, negative where it gets cheaper; none if it is not known.
+     */
+    monthly?: number | null;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Changed resources without a known price.
+     */
+    unpriced: number;
 };
 
 /**

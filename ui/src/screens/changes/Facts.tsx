@@ -1,5 +1,6 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import type { ChangeDetailDto } from "../../api/dto";
+import type { ChangeDetailDto, CostDto } from "../../api/dto";
 import { Icon, type IconName } from "../../parts/Icon";
 import { layerOf } from "../../parts/marks";
 
@@ -10,9 +11,26 @@ interface Fact {
   word: string;
 }
 
+/** A month's difference with its sign; "not known" says of how many resources. */
+export function costFact(
+  cost: CostDto | null,
+  t: TFunction<"changes">,
+  language: string,
+): Pick<Fact, "value" | "word"> {
+  if (cost === null) return { value: t("fact.noPrice"), word: t("fact.noPrices") };
+  const { monthly = null, currency, unpriced } = cost;
+  if (monthly === null)
+    return {
+      value: t("fact.noPrice"),
+      word: unpriced > 0 ? t("fact.unpriced", { count: unpriced }) : t("fact.cost"),
+    };
+  const money = new Intl.NumberFormat(language, { style: "currency", currency, signDisplay: "exceptZero" });
+  return { value: money.format(monthly), word: t("fact.cost") };
+}
+
 /** Five figures that decide how closely to look; a zero is quiet, an unknown is said. */
 export function Facts({ change }: { change: ChangeDetailDto }) {
-  const { t } = useTranslation("changes");
+  const { t, i18n } = useTranslation("changes");
   const gone = change.units.filter((unit) => unit.riskGroup === "irreversible").length;
   const replaced = change.counts.replace;
   const open = change.units.filter((unit) => unit.riskGroup === "unknown" || unit.riskGroup === "blind").length;
@@ -27,7 +45,7 @@ export function Facts({ change }: { change: ChangeDetailDto }) {
     },
     { tone: open > 0 ? "wait" : "", icon: "unknown", value: String(open), word: t("fact.unknown", { count: open }) },
     { tone: "", icon: "lock", value: String(base), word: t("fact.foundation", { count: base }) },
-    { tone: "", icon: "budget", value: t("fact.noPrice"), word: t("fact.cost") },
+    { tone: "", icon: "budget", ...costFact(change.cost ?? null, t, i18n.language) },
   ];
   return (
     <ul className="cr-facts" aria-label={t("facts")}>
