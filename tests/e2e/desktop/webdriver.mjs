@@ -2,6 +2,12 @@
 
 /** The key Enter, as WebDriver writes it. */
 export const ENTER = "\uE007";
+/** The key Tab. */
+export const TAB = "\uE004";
+/** The key F2. */
+export const F2 = "\uE032";
+/** The key Control, to be held. */
+export const CONTROL = "\uE009";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -48,12 +54,13 @@ export class Page {
     return value;
   }
 
-  /** Waits until a function in the page returns something true, looking again whenever the document changes. */
+  /** Waits until a function in the page returns something true, looking again whenever the document or the focus changes. */
   async until(what, code, ...args) {
     const script = `const args = [...arguments]; const done = args.pop(); const check = ${code};
-      const look = () => { const found = check(...args); if (!found) return false; watch.disconnect(); done(found); return true; };
+      const look = () => { const found = check(...args); if (!found) return; watch.disconnect(); removeEventListener("focusin", look); done(found); };
       const watch = new MutationObserver(look);
       watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+      addEventListener("focusin", look);
       look();`;
     try {
       return await this.#send("POST", "execute/async", { script, args });
@@ -86,6 +93,42 @@ export class Page {
     const field = (await this.until(`the field ${label}`, labelled, label))[ELEMENT];
     await this.#send("POST", `element/${field}/clear`, {});
     await this.#send("POST", `element/${field}/value`, { text: text + last });
+  }
+
+  /** Presses keys where the focus is, one after the other; `held` is down meanwhile. */
+  press(keys, held = "") {
+    const actions = [...keys].flatMap((value) => ["keyDown", "keyUp"].map((type) => ({ type, value })));
+    if (held !== "") {
+      actions.unshift({ type: "keyDown", value: held });
+      actions.push({ type: "keyUp", value: held });
+    }
+    return this.#send("POST", "actions", { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+
+  /** Chooses from the list with this label. */
+  async choose(label, value) {
+    const option = (words, chosen) => {
+      const found = [...document.querySelectorAll("label")].find((e) => e.textContent.trim() === words);
+      return found?.control?.querySelector(`option[value="${chosen}"]`);
+    };
+    const found = (await this.until(`${value} in ${label}`, option, label, value))[ELEMENT];
+    await this.#send("POST", `element/${found}/click`, {});
+  }
+
+  /** Where in the window the middle of an element is. */
+  async middle(css, text = "") {
+    const { x, y, width, height } = await this.#send("GET", `element/${await this.find(css, text)}/rect`);
+    return [x + width / 2, y + height / 2];
+  }
+
+  /** Presses at one point of the window, moves to another by way of the middle, lets go. */
+  drag(from, to) {
+    const move = ([x, y]) => ({ type: "pointerMove", duration: 0, origin: "viewport", x: Math.round(x), y: Math.round(y) });
+    const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+    const actions = [move(from), { type: "pointerDown", button: 0 }, move(middle), move(to), move(to), { type: "pointerUp", button: 0 }];
+    return this.#send("POST", "actions", {
+      actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }],
+    });
   }
 
   /** A deep link inside the window. */

@@ -19,7 +19,14 @@ function desk(t) {
 test("d12_first_run_without_a_workspace_makes_the_sample_and_opens_it_again", async (t) => {
   const own = desk(t);
   let page = await own.open();
+  await page.run(() => {
+    window.faults = 0;
+    const look = () => (window.faults += document.querySelectorAll(".fault").length);
+    new MutationObserver(look).observe(document, { subtree: true, childList: true });
+    look();
+  });
   await page.find("h1", say("first-run:title"));
+  assert.equal(await page.run(() => window.faults), 0, "no screen asked for a workspace before that");
   assert.match(await page.run(() => location.href), /^tauri:\/\/localhost\/.*#\/welcome/);
   await own.keep("first-run");
   await page.find("button", say("first-run:repository.browse"));

@@ -19,6 +19,10 @@ import { useGlobalCommands } from "./useGlobalCommands";
 /** Screens that make sense with no workspace open. */
 const homeless = ["/welcome", "/settings"];
 
+function isHomeless(path: string): boolean {
+  return homeless.some((prefix) => path.startsWith(prefix));
+}
+
 /** The frame: top bar, rail, the screen, status bar, and the overlays that belong to every screen. */
 export function App() {
   const { t } = useTranslation("frame");
@@ -26,8 +30,10 @@ export function App() {
   const workspace = useWorkspace();
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // What is on screen until the next screen's code is there: it must not ask for a workspace that is not open.
+  const onScreen = useRouterState({ select: (state) => state.matches.at(-1)?.pathname ?? "" });
   const open = session.data?.open === true;
-  const away = homeless.some((prefix) => path.startsWith(prefix));
+  const away = isHomeless(path);
   useEventStream(open ? (workspace.data ?? null) : null);
   useCommands(useGlobalCommands());
   useCommandKeys();
@@ -46,7 +52,7 @@ export function App() {
         {here !== null && <Banners workspace={here} />}
         {here !== null && <UnsavedTexts />}
         {session.error === null ? (
-          (open || away) && <Outlet />
+          (open || (away && isHomeless(onScreen))) && <Outlet />
         ) : (
           <ErrorState error={session.error} onRetry={() => void session.refetch()} />
         )}

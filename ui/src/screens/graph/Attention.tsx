@@ -33,7 +33,7 @@ export function Attention({ units, onSelect }: { units: GraphUnit[]; onSelect: (
                 <StatusBadge status={unit.status} />
               </span>
               <span className="fx t12 mut">
-                <span className="mono ell">
+                <span className="mono ell attention-where">
                   {unit.environment}/{unit.composition}
                 </span>
                 <span className="grow" />

@@ -7,7 +7,7 @@ import { DraftDiff } from "./DraftDiff";
 import { useRedo, useUndo } from "./useDraft";
 import { WhatIfButton } from "./whatif/WhatIfButton";
 
-/** Shown while the working tree has edits: files, +/−, units, Undo, the text. */
+/** Shown while the working tree has edits (files, +/−, units, Undo, the text) or one that was undone can come back. */
 export function DraftBar({ draft, onSelect }: { draft: DraftDto; onSelect: (unit: string) => void }) {
   const { t } = useTranslation("graph");
   const [open, setOpen] = useState(false);
@@ -20,20 +20,26 @@ export function DraftBar({ draft, onSelect }: { draft: DraftDto; onSelect: (unit
   const only = draft.files.length === 1 ? draft.files[0] : undefined;
   return (
     <section className="draft" aria-label={t("draft.word")}>
-      <StatusBadge status="draft" />
-      <span className="ell">
-        {only === undefined ? (
-          t("draft.inFiles", { count: draft.files.length })
-        ) : (
-          <>
-            {t("draft.inFile")} <span className="mono">{only.path}</span>
-          </>
-        )}
-      </span>
-      <span className="mono num nw">
-        <span className="ok cc">+{added}</span> <span className="bad cc">−{removed}</span>
-      </span>
-      {draft.files.length > 0 && <WhatIfButton draft={draft} onSelect={onSelect} />}
+      {draft.files.length === 0 ? (
+        <span className="sec">{t("draft.none")}</span>
+      ) : (
+        <>
+          <StatusBadge status="draft" />
+          <span className="ell">
+            {only === undefined ? (
+              t("draft.inFiles", { count: draft.files.length })
+            ) : (
+              <>
+                {t("draft.inFile")} <span className="mono">{only.path}</span>
+              </>
+            )}
+          </span>
+          <span className="mono num nw">
+            <span className="ok cc">+{added}</span> <span className="bad cc">−{removed}</span>
+          </span>
+          <WhatIfButton draft={draft} onSelect={onSelect} />
+        </>
+      )}
       {failure !== null && (
         <span className="bad cc ell" role="alert">
           {failure.message}
@@ -54,9 +60,11 @@ export function DraftBar({ draft, onSelect }: { draft: DraftDto; onSelect: (unit
             {t("draft.redo")}
           </Button>
         )}
-        <Button kind="gho" onClick={() => setOpen(true)}>
-          {t("draft.show")}
-        </Button>
+        {draft.files.length > 0 && (
+          <Button kind="gho" onClick={() => setOpen(true)}>
+            {t("draft.show")}
+          </Button>
+        )}
       </span>
       {open && <DraftDiff draft={draft} onClose={() => setOpen(false)} />}
     </section>

@@ -83,7 +83,15 @@ export function AddSheet({ modules, compositions, environments, environment, sta
         <>
           <Field label={t("add.name")}>
             {(id, hint) => (
-              <TextInput id={id} aria-describedby={hint} mono value={own} onChange={(e) => setName(e.target.value)} />
+              <TextInput
+                id={id}
+                aria-describedby={hint}
+                mono
+                // The module is chosen already, and in a list Enter would open it: here Enter means the verb.
+                data-first={start.reference === undefined ? undefined : true}
+                value={own}
+                onChange={(e) => setName(e.target.value)}
+              />
             )}
           </Field>
           <Choice
