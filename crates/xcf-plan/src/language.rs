@@ -14,6 +14,7 @@ mod modules;
 mod names;
 pub mod outline;
 mod overlay;
+mod rename;
 mod schema;
 mod symbols;
 mod text;
@@ -26,6 +27,7 @@ pub use jump::{Target, definition, references};
 pub use mention::Symbol;
 pub use names::{Source, Spot};
 pub use overlay::Overlay;
+pub use rename::{RenameError, TextChange, renamable, rename};
 pub use symbols::{DocumentSymbol, symbols};
 pub use text::{Lines, Position};
 

@@ -2,9 +2,12 @@
 
 use super::texts::uri_of;
 use lsp_types as lsp;
+use std::collections::BTreeMap;
 use std::path::Path;
 use xcf_core::diag::Severity;
-use xcf_plan::language::{Action, DocumentSymbol, Found, Position, Span, Suggestion, SuggestionKind, Target};
+use xcf_plan::language::{
+    Action, DocumentSymbol, Found, Position, Span, Suggestion, SuggestionKind, Target, TextChange,
+};
 
 pub(super) fn position(at: lsp::Position) -> Position {
     Position { line: at.line, character: at.character }
@@ -49,6 +52,14 @@ pub(super) fn completion(s: &Suggestion) -> lsp::CompletionItem {
 
 pub(super) fn location(root: &Path, target: &Target) -> Option<lsp::Location> {
     Some(lsp::Location { uri: uri_of(root, &target.file)?, range: range(target.span) })
+}
+
+pub(super) fn workspace_edit(root: &Path, changed: BTreeMap<String, Vec<TextChange>>) -> lsp::WorkspaceEdit {
+    let edit = |c: TextChange| lsp::TextEdit { range: range(c.span), new_text: c.insert };
+    let changes = changed
+        .into_iter()
+        .filter_map(|(file, list)| Some((uri_of(root, &file)?, list.into_iter().map(edit).collect())));
+    lsp::WorkspaceEdit { changes: Some(changes.collect()), ..lsp::WorkspaceEdit::default() }
 }
 
 pub(super) fn diagnostic(root: &Path, found: &Found) -> lsp::Diagnostic {

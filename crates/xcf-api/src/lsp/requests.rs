@@ -1,6 +1,6 @@
 //! Requests of a running session.
 
-use super::convert::{action, completion, location, markdown, position, range, symbol};
+use super::convert::{action, completion, location, markdown, position, range, symbol, workspace_edit};
 use super::server::{Reply, Server, params};
 use super::texts::path_in;
 use lsp_server::ErrorCode;
@@ -9,9 +9,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::Arc;
-use xcf_plan::language::{Snapshot, Span, actions, complete, definition, hover, references, symbols};
+use xcf_plan::language::{
+    Snapshot, Span, actions, complete, definition, hover, references, renamable, rename, symbols,
+};
 
-/// What the server can do; `rename` and formatting come with the verbs that do them.
+/// What the server can do.
 pub(super) fn capabilities() -> Value {
     json!({
         "positionEncoding": "utf-16",
@@ -20,6 +22,7 @@ pub(super) fn capabilities() -> Value {
         "hoverProvider": true,
         "definitionProvider": true,
         "referencesProvider": true,
+        "renameProvider": {"prepareProvider": true},
         "documentSymbolProvider": true,
         "codeActionProvider": {"codeActionKinds": ["quickfix"]},
     })
@@ -67,6 +70,23 @@ impl<W: Write> Server<W> {
                 let Some(s) = self.subject(&at.text_document.uri) else { return Ok(Value::Null) };
                 let found = references(&s.snapshot, &s.text, position(at.position), p.context.include_declaration);
                 value(found.iter().filter_map(|t| location(&self.root, t)).collect::<Vec<_>>())
+            }
+            "textDocument/prepareRename" => {
+                let at = params::<lsp::TextDocumentPositionParams>(asked)?;
+                let Some(s) = self.subject(&at.text_document.uri) else { return Ok(Value::Null) };
+                let found = renamable(&s.snapshot, &s.text, position(at.position));
+                value(found.map(|(span, placeholder)| lsp::PrepareRenameResponse::RangeWithPlaceholder {
+                    range: range(span),
+                    placeholder,
+                }))
+            }
+            "textDocument/rename" => {
+                let p: lsp::RenameParams = params(asked)?;
+                let at = p.text_document_position;
+                let Some(s) = self.subject(&at.text_document.uri) else { return Ok(Value::Null) };
+                let changed = rename(&s.snapshot, &s.text, position(at.position), &p.new_name)
+                    .map_err(|e| (ErrorCode::RequestFailed, e.to_string()))?;
+                value(workspace_edit(&self.root, changed))
             }
             "textDocument/documentSymbol" => {
                 let p: lsp::DocumentSymbolParams = params(asked)?;

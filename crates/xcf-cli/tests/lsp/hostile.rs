@@ -37,7 +37,7 @@ fn s7_going_away_without_a_word_ends_it() {
 fn s7_unknown_methods_and_wrong_parameters_are_refused() {
     let mut client = Client::new();
     assert_eq!(client.ask("textDocument/noSuchThing", json!({}))["error"]["code"], -32601);
-    assert_eq!(client.ask("textDocument/rename", json!({}))["error"]["code"], -32601);
+    assert_eq!(client.ask("textDocument/moniker", json!({}))["error"]["code"], -32601);
     assert_eq!(client.ask("textDocument/completion", json!({"textDocument": 7}))["error"]["code"], -32602);
     client.tell("$/setTrace", json!({"value": "off"}));
     client.tell("no/suchNotification", json!(null));

@@ -93,3 +93,25 @@ fn d12_an_unsaved_text_is_seen_from_the_others_and_the_file_stays() {
     assert_eq!(client.text(network), before);
     assert_eq!(client.finish(), 0);
 }
+
+#[test]
+fn d12_a_rename_over_stdio_edits_every_file_that_names_it() {
+    let mut client = Client::new();
+    let text = client.text(SHOP);
+    client.open(SHOP, &text);
+    let ready = client.at("textDocument/prepareRename", SHOP, &text, "name: deplo|y");
+    assert_eq!(ready["placeholder"], "deploy", "{ready}");
+    let (line, character) = (ready["range"]["start"]["line"].clone(), ready["range"]["end"]["character"].clone());
+    let uri = client.uri(SHOP);
+    let ask = |to: &str| json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, "newName": to});
+    let done = client.ask("textDocument/rename", ask("rollout"));
+    let changes = done["result"]["changes"].as_object().unwrap();
+    assert!(changes.contains_key(&uri) && changes.contains_key(&client.uri("envs/prod.yaml")), "{done}");
+    assert!(
+        changes.values().flat_map(|c| c.as_array().unwrap()).any(|c| c["newText"].as_str().unwrap().contains("moved"))
+    );
+    assert_eq!(client.text(SHOP), text, "the editor writes, the server does not");
+    let refused = client.ask("textDocument/rename", ask("Not A Name"));
+    assert!(refused["error"]["message"].as_str().unwrap().contains("Not A Name"), "{refused}");
+    assert_eq!(client.finish(), 0);
+}

@@ -103,3 +103,53 @@ fn d12_a_hint_with_one_answer_is_a_quick_fix() {
     let all = actions(&snapshot, SHOP_FILE, Span { start: at, end: at });
     assert!(all.iter().any(|a| a.insert == "subnet_id"), "{all:#?}");
 }
+
+/// Every file after a rename, by applying exactly the changes that are told.
+fn renamed(file: &str, text: &str, to: &str) -> Result<BTreeMap<String, String>, RenameError> {
+    let (snapshot, clean, at) = with(file, text);
+    let changed = rename(&snapshot, &clean, at, to)?;
+    Ok(changed
+        .into_iter()
+        .map(|(file, mut changes)| {
+            let mut text = snapshot.text(&file).unwrap().to_string();
+            changes.sort_by_key(|c| std::cmp::Reverse(c.span));
+            for change in changes {
+                let lines = Lines::new(&text);
+                let range = lines.offset(change.span.start)..lines.offset(change.span.end);
+                text.replace_range(range, &change.insert);
+            }
+            (file, text)
+        })
+        .collect())
+}
+
+#[test]
+fn dsl2_a_rename_from_any_mention_takes_every_reference_along_and_keeps_what_stands() {
+    let from_home = renamed(SHOP_FILE, &SHOP.replace("name: web", "name: w|eb"), "front").unwrap();
+    assert_eq!(from_home, renamed(SHOP_FILE, &SHOP.replace("[web]", "[we|b]"), "front").unwrap());
+    assert_eq!(from_home, renamed("envs/prod.yaml", &PROD.replace("        web:", "        w|eb:"), "front").unwrap());
+    let shop = &from_home[SHOP_FILE];
+    let (kept, moved) = shop.split_at(shop.find("  moved:").unwrap());
+    let named = SHOP.replace("name: web", "name: front").replace("[web]", "[front]");
+    assert_eq!(kept, named.replace("module: web", "module: front"));
+    assert_eq!(moved, "  moved:\n    - from: shop/web\n      to: front\n");
+    assert_eq!(from_home["envs/prod.yaml"], PROD.replace("        web:", "        front:"));
+    let network =
+        renamed("compositions/network.yaml", &NETWORK.replace("name: network", "name: net|work"), "base").unwrap();
+    assert!(network[SHOP_FILE].contains("from: base"), "{network:#?}");
+    let prod = renamed("envs/prod.yaml", &PROD.replace("name: prod", "name: pr|od"), "live").unwrap();
+    assert!(prod["envs/prod.yaml"].contains("name: live"), "{prod:#?}");
+}
+
+#[test]
+fn dsl2_what_can_t_be_renamed_says_so_and_writes_nothing() {
+    let on = |from: &str, to: &str, name: &str| renamed(SHOP_FILE, &SHOP.replacen(from, to, 1), name);
+    assert_eq!(on("lifecycle", "life|cycle", "x"), Err(RenameError::NoName));
+    assert_eq!(on("output: address", "output: add|ress", "x"), Err(RenameError::NoName), "a module's own text says it");
+    assert_eq!(on("compositions/network", "compositions/net|work", "x"), Err(RenameError::NoName), "a path");
+    assert!(matches!(on("name: web", "name: w|eb", "dns"), Err(RenameError::Refused(_))), "taken");
+    assert!(matches!(on("name: web", "name: w|eb", "Not A Name"), Err(RenameError::Refused(_))));
+    let (snapshot, clean, at) = with(SHOP_FILE, &SHOP.replace("name: web", "name: w|eb"));
+    let (span, name) = renamable(&snapshot, &clean, at).unwrap();
+    assert_eq!((name.as_str(), span.start.line, span.start.character, span.end.character), ("web", 9, 12, 15));
+}
