@@ -27,7 +27,11 @@ export function WhatIfButton({ draft, onSelect }: { draft: DraftDto; onSelect: (
           <Icon name="bad" /> {t("whatIf.denials", { count: denials })}
         </span>
       ) : (
-        people > 0 && <span className="sec nw">{t("whatIf.people", { count: people })}</span>
+        people > 0 && (
+          <span className="sec nw">
+            {whatIf.data?.solo === true ? t("whatIf.solo") : t("whatIf.people", { count: people })}
+          </span>
+        )
       )}
       {open && whatIf.data !== undefined && (
         <WhatIfSheet whatIf={whatIf.data} onSelect={onSelect} onClose={() => setOpen(false)} />
