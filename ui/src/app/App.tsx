@@ -15,6 +15,7 @@ import { StatusBar } from "./StatusBar";
 import { TopBar } from "./TopBar";
 import { TrustPrompt } from "./TrustPrompt";
 import { useGlobalCommands } from "./useGlobalCommands";
+import { useTextCommands } from "./useTextCommands";
 
 /** Screens that make sense with no workspace open. */
 const homeless = ["/welcome", "/settings"];
@@ -36,6 +37,7 @@ export function App() {
   const away = isHomeless(path);
   useEventStream(open ? (workspace.data ?? null) : null);
   useCommands(useGlobalCommands());
+  useCommands(useTextCommands());
   useCommandKeys();
   useEffect(() => {
     if (session.data?.open === false && !away) void navigate({ to: "/welcome", replace: true });

@@ -7,6 +7,7 @@ import { Icon } from "../parts/Icon";
 import { KeyHint } from "../parts/KeyHint";
 import { Menu, type MenuEntry } from "../parts/Menu";
 import { StatusBadge } from "../parts/StatusBadge";
+import { useOpenSource } from "../parts/source";
 import { type Density, type Language, type Theme, usePrefs } from "../state/prefs";
 
 function Mark() {
@@ -34,6 +35,10 @@ function EnvironmentChip({ workspace }: { workspace: WorkspaceDto }) {
   const { env } = useSearch({ from: "__root__" });
   const navigate = useNavigate();
   const current = workspace.environments.find((e) => e.name === env);
+  // Hosts, protection and approvers are in its text; with one Environment there is no doubt which is meant.
+  const named = current ?? (workspace.environments.length === 1 ? workspace.environments[0] : undefined);
+  const place = named?.place ?? null;
+  const openSource = useOpenSource();
   const choose = (name: string | undefined) =>
     void navigate({ to: ".", search: (old) => ({ ...old, env: name, sel: undefined }) });
   const entries: MenuEntry[] = [
@@ -45,6 +50,16 @@ function EnvironmentChip({ workspace }: { workspace: WorkspaceDto }) {
       on: e.name === env,
       run: () => choose(e.name),
     })),
+    ...(place === null || named === undefined
+      ? []
+      : [
+          {
+            id: "text",
+            label: t("cmd.textOf", { name: named.name }),
+            icon: "file" as const,
+            run: () => openSource(place),
+          },
+        ]),
   ];
   const guarded = current?.protected === true;
   return (

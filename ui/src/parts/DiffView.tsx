@@ -33,12 +33,15 @@ export function DiffView({
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     ];
     const collapseUnchanged = { margin: 3, minSize: 6 };
+    // Of a text that is all new or all gone, no word stands out.
+    const highlightChanges = before !== "" && after !== "";
     if (split) {
       const view = new MergeView({
         parent,
         a: { doc: before, extensions: shared },
         b: { doc: after, extensions: shared },
         collapseUnchanged,
+        highlightChanges,
         gutter: true,
       });
       return () => view.destroy();
@@ -48,7 +51,7 @@ export function DiffView({
       doc: after,
       extensions: [
         shared,
-        unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged, gutter: true }),
+        unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged, highlightChanges, gutter: true }),
       ],
     });
     return () => view.destroy();

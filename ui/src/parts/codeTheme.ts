@@ -16,7 +16,13 @@ const look = EditorView.theme({
   },
   ".cm-changedLine, .cm-insertedLine": { backgroundColor: "var(--add-bg) !important" },
   ".cm-deletedChunk, .cm-deletedLine": { backgroundColor: "var(--del-bg) !important" },
-  ".cm-changedText, .cm-deletedText": { background: "none", textDecoration: "none", fontWeight: "600" },
+  // The words that differ stand on a deeper ground; no pale colour of the syntax can be read there.
+  ".cm-changedText, .cm-deletedText": { textDecoration: "none", borderRadius: "2px" },
+  ".cm-changedText": { background: "color-mix(in srgb, var(--ok) 24%, transparent) !important" },
+  ".cm-deletedText, &.cm-merge-a .cm-changedText": {
+    background: "color-mix(in srgb, var(--bad) 24%, transparent) !important",
+  },
+  ".cm-changedText span, .cm-deletedChunk span, .cm-deletedText span": { color: "var(--fg)" },
   ".cm-merge-a .cm-changedLine": { backgroundColor: "var(--del-bg) !important" },
   ".cm-deletedChunk": { paddingLeft: "6px" },
   ".cm-collapsedLines": {
@@ -28,8 +34,8 @@ const look = EditorView.theme({
   },
   ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none" },
   ".cm-changeGutter": { width: "3px", paddingLeft: "0" },
-  ".cm-changedLineGutter": { background: "var(--ok)" },
-  ".cm-deletedLineGutter, .cm-merge-a .cm-changedLineGutter": { background: "var(--bad)" },
+  ".cm-changedLineGutter": { background: "var(--ok) !important" },
+  ".cm-deletedLineGutter, &.cm-merge-a .cm-changedLineGutter": { background: "var(--bad) !important" },
   ".cm-unit-span": { backgroundColor: "var(--bg-selected)" },
 });
 

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { ProblemDto } from "../../src/api/dto";
+import { adoption, catalog, emptyQueue, exportPreview } from "../fixtures/authoring";
 import { changes, emptyReview, moving, noChanges, review } from "../fixtures/changes";
 import { emptyGraph, graph, rdsDetail } from "../fixtures/graph";
 import { freshRun, locks, log, noLocks, noLog, noRuns, run, runs } from "../fixtures/runs";
@@ -40,6 +41,10 @@ const full: Answers = [
   [/^matrix$/, matrix],
   [/^matrix\/impact$/, impact],
   [/^what-if$/, whatIf],
+  [/^catalog$/, catalog],
+  [/^adopt\/preview$/, adoption],
+  [/^export\/preview$/, exportPreview],
+  [/^export\/queue$/, emptyQueue],
   [/^matrix\/trace\//, trace],
   [/^doctor$/, doctor],
 ];

@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { type Clone, cloneOfSample, type PullRequest, type Status } from "./clone";
 import { freePort, type Gitea, noGitea, startGitea } from "./gitea";
 import { choose } from "./mock";
-import { type Served, serve } from "./serve";
+import type { Served } from "./serve";
 import { sound } from "./sound";
 import { type Language, words } from "./words";
 
@@ -17,18 +15,6 @@ test.skip(noGitea !== null, noGitea ?? "");
 // One worker, one Gitea.
 test.describe.configure({ mode: "default" });
 
-interface PullRequest {
-  number: number;
-  title: string;
-  body: string;
-  head: { ref: string; sha: string };
-  base: { ref: string };
-}
-interface Status {
-  state: string;
-  statuses: { context: string; status: string; description: string }[];
-}
-
 let gitea: Gitea;
 let served: Served;
 test.beforeAll(async () => {
@@ -38,40 +24,13 @@ test.afterAll(async () => {
   await gitea?.stop();
 });
 test.afterEach(async () => {
-  await served.stop();
+  await served?.stop();
 });
 
-const ended = (child: ReturnType<Served["xcf"]>) =>
-  new Promise<void>((resolve, reject) =>
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`exit ${code}`)))),
-  );
-
-/** The sample in a project of its own on the forge, and a clone of it as a person would make one. */
-async function world(name: string): Promise<{ folder: string; git: (...args: string[]) => string }> {
-  served = await serve(undefined, { XCF_FORGE_TOKEN: gitea.token, XCF_KEYRING: "off" });
-  const address = await gitea.project(name);
-  const seed = join(served.home, "seed");
-  const folder = join(served.home, name);
-  await ended(served.xcf("init", seed));
-  const env = { ...process.env, HOME: served.home };
-  const at =
-    (cwd: string) =>
-    (...args: string[]) =>
-      execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: "pipe" });
-  const config = join(seed, ".xcf.yaml");
-  const forge = `spec:\n  forge:\n    kind: gitea\n    url: ${gitea.url}\n`;
-  writeFileSync(config, readFileSync(config, "utf8").replace("spec:\n", forge));
-  at(seed)("-c", "user.name=Ada", "-c", "user.email=ada@sample.invalid", "commit", "-qam", "Name the forge");
-  at(seed)("push", "--quiet", address.replace("http://", `http://ann:${gitea.token}@`), "main");
-  // Gitea notes in the background that a project is no longer empty; until then it knows no pull requests of it.
-  await expect
-    .poll(async () => (await gitea.api<{ empty: boolean }>("GET", `/repos/ann/${name}`)).empty, { timeout: 120_000 })
-    .toBe(false);
-  at(served.home)("clone", "--quiet", address, folder);
-  const git = at(folder);
-  git("config", "user.name", "Edith");
-  git("config", "user.email", "edith@sample.invalid");
-  return { folder, git };
+async function world(name: string): Promise<Clone> {
+  const clone = await cloneOfSample(gitea, name);
+  served = clone.served;
+  return clone;
 }
 
 async function open(page: Page, folder: string, language: Language): Promise<void> {

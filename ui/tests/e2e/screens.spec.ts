@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { added, renamed, wholeWhatIf } from "../fixtures/authoring";
 import { tiedMatrix } from "../fixtures/system";
 import { untranslated } from "./keys";
 import { choose, playScene, type Scene } from "./mock";
@@ -22,6 +23,73 @@ const fault = ".fault";
 const screens: Screen[] = [
   { name: "graph", path: "/graph?env=prod", ready: { full: ".react-flow__node", empty: ".empty", error: fault } },
   { name: "inspector", path: "/graph?env=prod&sel=prod/payments-prod/rds-cluster", ready: { full: ".rr" } },
+  {
+    name: "modules",
+    path: "/graph?env=prod",
+    ready: { full: ".react-flow__node" },
+    act: async (page) => {
+      await page.keyboard.press("m");
+      await page.locator(".module-card").first().waitFor();
+    },
+  },
+  {
+    name: "new-composition",
+    path: "/graph?env=prod",
+    ready: { full: ".react-flow__node" },
+    act: async (page) => {
+      await page.route(/\/api\/author$/, (route) => route.fulfill({ json: added }));
+      await page.keyboard.press("a");
+      const sheet = page.getByRole("dialog");
+      await sheet.locator("select").first().selectOption("modules/redis");
+      await sheet.locator("select").last().selectOption("PaaS");
+      await sheet.getByRole("textbox").first().fill("sessions");
+      await page.locator(".diff-section .cm-line").first().waitFor();
+    },
+  },
+  {
+    name: "rename",
+    path: "/graph?env=prod&sel=prod/payments-prod/rds-cluster",
+    ready: { full: ".rr" },
+    act: async (page) => {
+      await page.route(/\/api\/author$/, (route) => route.fulfill({ json: renamed }));
+      await page.keyboard.press("F2");
+      await page.getByRole("dialog").getByRole("textbox").fill("aurora");
+      await page.locator(".diff-section .cm-line").first().waitFor();
+    },
+  },
+  {
+    name: "adopt",
+    path: "/graph?env=prod",
+    ready: { full: ".react-flow__node" },
+    act: async (page) => {
+      await page.locator(".viewbar button:has(use[href='#i-plus'])").click();
+      await page.getByRole("menuitem").last().click();
+      await page.locator(".adopt-env").first().waitFor();
+    },
+  },
+  {
+    name: "export",
+    path: "/graph?env=prod",
+    ready: { full: ".react-flow__node" },
+    act: async (page) => {
+      await page.keyboard.press("Control+Shift+E");
+      await page.locator(".export-node").first().waitFor();
+      await page.locator(".cm-changedLine, .cm-insertedLine").first().waitFor();
+    },
+  },
+  {
+    name: "what-if",
+    path: "/graph?env=prod",
+    ready: { full: ".react-flow__node" },
+    act: async (page) => {
+      await page.route(/\/api\/what-if$/, (route) => route.fulfill({ json: wholeWhatIf }));
+      await page.reload();
+      const affects = page.locator(".draft button").first();
+      await expect(affects).not.toHaveAttribute("aria-disabled", "true");
+      await affects.click();
+      await page.locator(".wi-list").first().waitFor();
+    },
+  },
   { name: "changes", path: "/changes", ready: { full: ".cs-row", empty: ".empty", error: fault } },
   { name: "review", path: "/change/CS-1042", ready: { full: ".cr-unit", empty: ".cr-none", error: fault } },
   { name: "review-console", path: "/change/CS-1042/console", ready: { full: ".cr-console" } },

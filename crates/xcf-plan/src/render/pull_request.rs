@@ -110,6 +110,10 @@ fn open_approvals(report: &Report<'_>) -> usize {
     report.changes.iter().flat_map(|r| &r.approvals).filter(|a| a.given_by.is_none()).count()
 }
 
+fn counted(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 fn head(report: &Report<'_>) -> String {
     let units: usize = report.changes.iter().map(|r| r.change_set.units.len()).sum();
     let mut out = format!("{}\n## XCloudFlow plan\n\n", report.marker);
@@ -120,9 +124,10 @@ fn head(report: &Report<'_>) -> String {
     let risk = report.changes.iter().map(|r| change_set_risk(r.change_set).level).max();
     let passed: u32 = report.changes.iter().map(|r| r.change_set.policies_passed).sum();
     out.push_str(&format!(
-        "**{}** in {units} units of {} environments. Risk **{}**.\n\n",
+        "**{}** in {} of {}. Risk **{}**.\n\n",
         what(report.changes.iter().map(|r| r.change_set)),
-        report.changes.len(),
+        counted(units, "unit"),
+        counted(report.changes.len(), "environment"),
         risk.map_or("low", |r| r.as_str()),
     ));
     out.push_str(&format!(

@@ -4,6 +4,7 @@ import { type DragEvent, type KeyboardEvent, type MouseEvent, useCallback, useEf
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { IconButton } from "../../parts/controls";
+import { onModuleDragOver } from "./author/drag";
 import { MODULE_TYPE, openSheet, useAuthoring } from "./author/state";
 import { MenuButton } from "./author/UnitMenu";
 import { under } from "./author/under";
@@ -279,7 +280,7 @@ function Flow({
       connectionRadius={40}
       isValidConnection={joinable}
       onConnect={onConnect}
-      onDragOver={onDragOver}
+      onDragOver={onModuleDragOver}
       onDrop={onDrop}
       nodesFocusable={false}
       elementsSelectable={false}
@@ -300,12 +301,6 @@ function Flow({
 
 function onConnect({ source, target }: Connection): void {
   openSheet({ kind: "connect", from: source, to: target });
-}
-
-function onDragOver(event: DragEvent): void {
-  if (!event.dataTransfer.types.includes(MODULE_TYPE)) return;
-  event.preventDefault();
-  event.dataTransfer.dropEffect = "copy";
 }
 
 /** Two different units of one environment; what else must hold is the server's to say. */

@@ -2,7 +2,7 @@ import "./graph.css";
 import "./overview.css";
 import "./outline.css";
 import "./author/author.css";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PlanResponse } from "../../api/dto";
@@ -20,13 +20,14 @@ import { AddMenu } from "./author/AddMenu";
 import { useArrivals } from "./author/arrivals";
 import { ModulePalette } from "./author/ModulePalette";
 import { Sheets } from "./author/Sheets";
-import { openSheet, useAuthoring } from "./author/state";
+import { useAuthoring } from "./author/state";
 import { UnitMenu } from "./author/UnitMenu";
 import { useAuthorCommands } from "./author/useAuthorCommands";
 import { useEdits } from "./author/useEdits";
 import { Canvas } from "./Canvas";
 import { CommitDialog } from "./CommitDialog";
 import { DraftBar } from "./DraftBar";
+import { EmptyGraph } from "./EmptyGraph";
 import { ExportSheet } from "./export/ExportSheet";
 import { factsOf, nearestIds } from "./facts";
 import { warmLayout } from "./layout/worker";
@@ -197,7 +198,7 @@ export function GraphScreen() {
           )}
           {!known && selected !== null && <Gone id={selected} ids={view.units.map((unit) => unit.id)} onPick={open} />}
           {view.units.length === 0 ? (
-            <Empty />
+            <EmptyGraph />
           ) : shown.length === 0 ? (
             <EmptyState
               icon="filter"
@@ -352,25 +353,6 @@ function useGraphCommands({
     ),
   );
   useCommands(useUnitCommands(view, select));
-}
-
-function Empty() {
-  const { t } = useTranslation("graph");
-  const { t: ta } = useTranslation("author");
-  return (
-    <EmptyState icon="graph" title={t("empty.title")} text={t("empty.text")}>
-      <Button icon="plus" onClick={() => openSheet({ kind: "add" })}>
-        {ta("cmd.add")}
-      </Button>
-      <Button onClick={() => openSheet({ kind: "assemble" })}>{ta("cmd.assemble")}</Button>
-      <Link to="/problems" className="btn">
-        {t("empty.problems")}
-      </Link>
-      <Link to="/welcome" className="btn">
-        {t("empty.open")}
-      </Link>
-    </EmptyState>
-  );
 }
 
 function Gone({ id, ids, onPick }: { id: string; ids: string[]; onPick: (id: string) => void }) {

@@ -47,7 +47,6 @@ const fn field(kind: Kind, pointer: &'static str, when: When, restricts: bool) -
 const FIELDS: &[Field] = &[
     field(Kind::Config, "/spec/state/url", When::NotPrefix("sqlite:"), true),
     field(Kind::Config, "/spec/runtime/driver", When::Is("temporal"), false),
-    field(Kind::Config, "/spec/forge", When::Set, false),
     field(Kind::Config, "/spec/accounts", When::Set, false),
     field(Kind::Config, "/spec/observability/prometheus", When::Set, false),
     field(Kind::Composition, "/spec/ttl", When::Set, false),

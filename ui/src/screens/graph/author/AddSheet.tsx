@@ -25,8 +25,11 @@ export function AddSheet({ modules, compositions, environments, environment, sta
   const [layer, setLayer] = useState<Layer>(start.layer ?? "Foundation");
   const [name, setName] = useState<string | null>(null);
   const [moduleName, setModuleName] = useState("");
-  const [assembled, setAssembled] = useState<ReadonlySet<string>>(
-    new Set(environment === undefined ? environments.slice(0, 1) : [environment]),
+  const [ticked, setTicked] = useState<ReadonlySet<string> | null>(null);
+  // Until a person ticks otherwise; an Environment made a moment ago may come after the sheet was opened.
+  const assembled = useMemo(
+    () => ticked ?? new Set(environment === undefined ? environments.slice(0, 1) : [environment]),
+    [ticked, environment, environments],
   );
   const own = name ?? nameFor(reference);
   const act = useMemo((): ActDto | null => {
@@ -44,12 +47,11 @@ export function AddSheet({ modules, compositions, environments, environment, sta
       ...ttl,
     };
   }, [reference, composition, own, layer, moduleName, environments, assembled]);
-  const toggle = (environment: string) =>
-    setAssembled((old) => {
-      const next = new Set(old);
-      if (!next.delete(environment)) next.add(environment);
-      return next;
-    });
+  const toggle = (environment: string) => {
+    const next = new Set(assembled);
+    if (!next.delete(environment)) next.add(environment);
+    setTicked(next);
+  };
   return (
     <ActSheet
       title={t("add.title")}

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { ModuleCardDto } from "../../../api/dto";
 import { IconButton } from "../../../parts/controls";
 import { TextInput } from "../../../parts/Field";
+import { Icon } from "../../../parts/Icon";
 import { EngineGlyph } from "../../../parts/marks";
 import { EmptyState, ErrorState, SkeletonRows } from "../../../parts/states";
 import { MODULE_TYPE, openSheet, useAuthoring } from "./state";
@@ -50,7 +51,7 @@ export function ModulePalette() {
           <li key={card.ref}>
             <button
               type="button"
-              className="module-card"
+              className={card.broken ? "module-card broken" : "module-card"}
               draggable={!card.broken}
               title={card.broken ? card.diagnostics[0]?.message : card.description}
               onDragStart={(event) => {
@@ -63,11 +64,16 @@ export function ModulePalette() {
                 <EngineGlyph engine={card.engines[0]} />
                 <b className="mono ell">{card.ref}</b>
               </span>
-              <span className="sec t12 ell">
-                {card.broken
-                  ? (card.diagnostics[0]?.message ?? t("add.broken"))
-                  : t("palette.ports", { inputs: card.inputs.length, outputs: card.outputs.length })}
-              </span>
+              {card.broken ? (
+                <span className="n1 bad cc t12">
+                  <Icon name="bad" />
+                  <span className="ell">{card.diagnostics[0]?.message ?? t("add.broken")}</span>
+                </span>
+              ) : (
+                <span className="sec t12 ell">
+                  {t("palette.ports", { inputs: card.inputs.length, outputs: card.outputs.length })}
+                </span>
+              )}
             </button>
           </li>
         ))}
