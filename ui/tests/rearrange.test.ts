@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { follow } from "../src/screens/graph/author/arrivals";
 import { modulesOf, sharedComposition, together } from "../src/screens/graph/author/modules";
 import { align, type Standing } from "../src/screens/graph/layout/align";
 import { layOut } from "../src/screens/graph/layout/layout";
@@ -130,5 +131,20 @@ describe("i4_1 alignment", () => {
     const a = at(layout, "dev/net/a");
     expect(unitsIn(layout, { x0: a.x + 5, y0: a.y + 5, x1: a.x - 5, y1: a.y - 5 })).toEqual(["dev/net/a"]);
     expect(unitsIn(layout, { x0: -9, y0: -9, x1: -1, y1: -1 })).toEqual([]);
+  });
+});
+
+describe("i4_1 a selection whose name was undone", () => {
+  const ids = (...all: string[]) => new Set(all);
+  it("follows the unit to its old name", () => {
+    const before = ids("dev/backbone/a", "dev/backbone/b", "prod/backbone/a");
+    expect(follow("dev/backbone/a", before, ids("dev/net/a", "dev/net/b", "prod/net/a"))).toBe("dev/net/a");
+    expect(follow("dev/net/new", ids("dev/net/new", "dev/net/b"), ids("dev/net/old", "dev/net/b"))).toBe("dev/net/old");
+  });
+  it("stays where nothing came, where nothing went, and where it can't tell", () => {
+    expect(follow("dev/net/a", ids("dev/net/a", "dev/net/b"), ids("dev/net/b"))).toBeNull();
+    expect(follow("dev/net/a", ids("dev/net/a"), ids("dev/net/a", "dev/net/b"))).toBeNull();
+    expect(follow("dev/net/a", ids("dev/net/a"), ids("dev/net/x", "dev/net/y"))).toBeNull();
+    expect(follow("dev/net/linked", ids(), ids("dev/net/a"))).toBeNull();
   });
 });

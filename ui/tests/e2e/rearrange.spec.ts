@@ -115,6 +115,13 @@ test("i4_1 a renamed module keeps its state and its references, by key and by me
   await expect(unit(page, "ground/backbone")).toBeVisible();
   expect(there("compositions/network.yaml"), "the file keeps its name").toBe(true);
   expect(text("compositions/network.yaml")).toContain("name: ground");
+
+  await expect(unit(page, "ground/backbone")).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("Control+z");
+  await expect(unit(page, "network/backbone"), "the selection goes back with the name").toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
 });
 
 test("i4_1 a module moves, is duplicated and deleted, each undone to the byte", async ({ page }) => {
