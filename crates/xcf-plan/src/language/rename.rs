@@ -2,7 +2,7 @@
 
 use super::jump::at;
 use super::mention::{Symbol, in_outline};
-use super::outline::Part;
+use super::outline::{Part, Word};
 use super::{Lines, Position, Snapshot, Span, span};
 use crate::refactor::{Refactor, RefactorError, refactor};
 use std::collections::BTreeMap;
@@ -31,22 +31,13 @@ pub enum RenameError {
 /// The name at a position that can be changed, and where it stands there; none where nothing can.
 #[must_use]
 pub fn renamable(snapshot: &Snapshot, text: &str, position: Position) -> Option<(Span, String)> {
-    let (outline, node, part) = at(text, position)?;
-    let mentions = in_outline(snapshot, &outline, node, part);
-    let named = mentions.iter().find(|m| m.declares).or_else(|| mentions.first())?;
-    let (_, name) = renaming(&named.symbol, String::new())?;
-    let node = outline.node(node)?;
-    let word = match part {
-        Part::Key => node.key.as_ref(),
-        Part::Value => node.value.as_ref(),
-    }?;
+    let (symbol, word) = named(snapshot, text, position)?;
+    let (_, name) = renaming(&symbol, String::new())?;
     // A `ref` names a file, which stays where it is; only the name itself is edited.
     if word.text != name {
         return None;
     }
-    let written = text.get(word.range.clone())?;
-    let start = word.range.start + written.find(&name)?;
-    Some((span(&Lines::new(text), &(start..start + name.len())), name))
+    Some((span(&Lines::new(text), &word.range), name))
 }
 
 /// What a new name writes, by file: every reference follows, and `moved` keeps what stands from being destroyed.
@@ -59,11 +50,11 @@ pub fn rename(
     position: Position,
     to: &str,
 ) -> Result<BTreeMap<String, Vec<TextChange>>, RenameError> {
-    renamable(snapshot, text, position).ok_or(RenameError::NoName)?;
-    let (outline, node, part) = at(text, position).ok_or(RenameError::NoName)?;
-    let mentions = in_outline(snapshot, &outline, node, part);
-    let named = mentions.iter().find(|m| m.declares).or_else(|| mentions.first()).ok_or(RenameError::NoName)?;
-    let (what, _) = renaming(&named.symbol, to.to_owned()).ok_or(RenameError::NoName)?;
+    let (symbol, word) = named(snapshot, text, position).ok_or(RenameError::NoName)?;
+    let (what, name) = renaming(&symbol, to.to_owned()).ok_or(RenameError::NoName)?;
+    if word.text != name {
+        return Err(RenameError::NoName);
+    }
     let done = refactor(snapshot.model(), &snapshot.tree, &what)?;
     let changed = done.patch.files.into_iter().filter_map(|patch| {
         let text = snapshot.text(&patch.file)?;
@@ -72,6 +63,19 @@ pub fn rename(
         Some((patch.file, patch.splices.into_iter().map(change).collect()))
     });
     Ok(changed.collect())
+}
+
+/// What the word at a position names: what it declares, if it does.
+fn named(snapshot: &Snapshot, text: &str, position: Position) -> Option<(Symbol, Word)> {
+    let (outline, node, part) = at(text, position)?;
+    let mentions = in_outline(snapshot, &outline, node, part);
+    let named = mentions.iter().find(|m| m.declares).or_else(|| mentions.first())?;
+    let node = outline.node(node)?;
+    let word = match part {
+        Part::Key => node.key.as_ref(),
+        Part::Value => node.value.as_ref(),
+    }?;
+    Some((named.symbol.clone(), word.clone()))
 }
 
 fn renaming(symbol: &Symbol, to: String) -> Option<(Refactor, String)> {
