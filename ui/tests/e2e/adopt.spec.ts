@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { choose } from "./mock";
 import { type Served, serve } from "./serve";
@@ -78,8 +78,12 @@ function applied(): { kept: string } {
   put("playbooks/site.yml", "- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.ping:\n");
   commit("What was there before");
   const env = { ...process.env, HOME: served.home, CHECKPOINT_DISABLE: "1" };
+  const here = (name: string) =>
+    (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+  // OpenTofu on a machine that has only that: states and commands are the same.
+  const program = here("terraform") ? "terraform" : "tofu";
   const terraform = (root: string, ...args: string[]) =>
-    execFileSync("terraform", args, { cwd: join(folder, root), env, stdio: "pipe" });
+    execFileSync(program, args, { cwd: join(folder, root), env, stdio: "pipe" });
   for (const [root, ...more] of [["infra/prod/network", "-var-file=prod.tfvars"], ["infra/prod/dns"]] as const) {
     terraform(root, "init", "-input=false");
     terraform(root, "apply", "-auto-approve", "-input=false", ...more);
